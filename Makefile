@@ -1,0 +1,38 @@
+# Everything runs in .venv/, which `setup` makes and keeps current.
+BIN := .venv/bin
+LIMIT := timeout --foreground --kill-after=30s 45m
+PYTEST_ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint bench accept lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## make .venv/ with the pinned dependencies (instant when nothing changed)
+	@tools/setup
+
+demo: setup ## judge the shipped estate and print the report
+	@tools/demo
+
+test: setup ## run every test, the linters and the type checker among them
+	$(LIMIT) $(BIN)/pytest --numprocesses=auto $(PYTEST_ARGS)
+
+lint: setup ## run the linters, the type checker and the import contracts alone
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+bench: setup ## measure time and memory
+	$(LIMIT) $(BIN)/pytest benchmarks --benchmark-only $(PYTEST_ARGS)
+
+accept: setup ## rewrite the golden files with what the program says now; review the diff
+	ISTHMUS_ACCEPT=1 $(LIMIT) $(BIN)/pytest --numprocesses=auto tests $(PYTEST_ARGS)
+
+lock: ## pin the dependencies of pyproject.toml anew (LOCK_ARGS=--upgrade for newer versions)
+	tools/lock $(LOCK_ARGS)
+
+clean: ## remove .venv/ and everything else that can be made again
+	rm -rf .venv build dist .benchmarks .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -prune -exec rm -rf {} +

@@ -1,0 +1,47 @@
+"""`isthmus check`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from isthmus.cli.output import deliver, terminal_width, wants_color
+
+EXAMPLES = """
+Examples:
+
+    isthmus check                              judge the estate in this folder
+
+    isthmus check examples/eqiad1 --only dumps
+
+    isthmus check --format sarif --output isthmus.sarif
+
+    isthmus check --evidence declared          ask the estate's files alone
+"""
+
+
+def check_command(
+    estate: Annotated[Path, typer.Argument(help="The estate: a folder of YAML files, or one file.")] = Path(),
+    only: Annotated[list[str] | None, typer.Option(help="Judge this crossing only; may be repeated.")] = None,
+    evidence: Annotated[
+        str | None,
+        typer.Option(help="Ask these kinds of evidence only, with commas: declared, attested, configured, …"),
+    ] = None,
+    format: Annotated[str, typer.Option(help="text, json, sarif, junit, markdown or csv.")] = "text",  # noqa: A002
+    output: Annotated[Path | None, typer.Option(help="Write to this file instead of standard output.")] = None,
+    today: Annotated[str | None, typer.Option(help="Judge as of this day (YYYY-MM-DD); default: today.")] = None,
+) -> int:
+    """Judge everything known about an estate by the guidelines that it names."""
+    from isthmus.cli.words import day, evidence_kinds, report_format
+    from isthmus.report.formats import Format, writer
+    from isthmus.workflows.check import check
+
+    chosen = report_format(format)
+    report = check(estate, today=day(today), only=tuple(only or ()), kinds=evidence_kinds(evidence))
+    if chosen is Format.TEXT and output is None:
+        from isthmus.report.text import write
+
+        deliver(write(report, width=terminal_width(), color=wants_color()), None)
+    else:
+        deliver(writer(chosen)(report), output)
+    return report.exit_code

@@ -1,0 +1,40 @@
+"""Reading the words of options: strict, and helpful about the wrong ones."""
+
+from datetime import UTC, date, datetime
+
+from isthmus.diagnostics import did_you_mean
+from isthmus.evidence import Kind
+from isthmus.report.formats import Format
+from isthmus.workflows.refusal import Refused
+
+
+def report_format(word: str) -> Format:
+    """The report format of that name."""
+    known = [each.value for each in Format]
+    if word not in known:
+        raise Refused(f"there is no format `{word}`", did_you_mean(word, known, what="formats"))
+    return Format(word)
+
+
+def evidence_kinds(words: str | None) -> tuple[Kind, ...]:
+    """The kinds of evidence named, separated by commas; all of them where none is named."""
+    if words is None:
+        return tuple(Kind)
+    known = [each.value for each in Kind]
+    chosen = [word.strip() for word in words.split(",")]
+    for word in chosen:
+        if word not in known:
+            raise Refused(f"there is no kind of evidence `{word}`", did_you_mean(word, known, what="kinds"))
+    return tuple(kind for kind in Kind if kind.value in chosen)
+
+
+def day(word: str | None) -> date:
+    """The day named (YYYY-MM-DD); today, in UTC, where none is."""
+    if word is None:
+        return datetime.now(UTC).date()
+    try:
+        if len(word) != 10:
+            raise ValueError
+        return date.fromisoformat(word)
+    except ValueError:
+        raise Refused(f"`{word}` is not a day", "write it as YYYY-MM-DD") from None

@@ -1,0 +1,58 @@
+"""Findings about exceptions and expectations, which belong to no single requirement."""
+
+from isthmus.diagnostics import Code, Severity
+
+EXPIRED = Code(
+    "EXC001",
+    Severity.WARNING,
+    "an exception has ended",
+    "Its review date has passed, so it excuses nothing. Renew it with both owners, or remove the deviation.",
+)
+NOT_AGREED = Code(
+    "EXC002",
+    Severity.WARNING,
+    "an exception is not agreed by both owners",
+    "An exception excuses a deviation only once the owners of both realms have agreed to it.",
+)
+NOT_NEEDED = Code(
+    "EXC003",
+    Severity.WARNING,
+    "an exception excuses nothing",
+    "No requirement that it names is found not met. It may have outlived its purpose.",
+)
+NOT_RUNNING = Code(
+    "EXC004",
+    Severity.WARNING,
+    "an exception for something that is not running",
+    "The page reviews deviations of running services case by case; a new crossing that deviates is rejected.",
+)
+NOT_EXCUSABLE = Code(
+    "EXC005",
+    Severity.WARNING,
+    "a requirement that cannot be excused",
+    "The edition marks a few requirements as ones that no exception can stand in for, such as the consent of "
+    "both owners itself.",
+)
+NOT_YET = Code(
+    "EXC006",
+    Severity.WARNING,
+    "an exception has not begun",
+    "It begins on a later day and excuses nothing before.",
+)
+UNEXPECTED = Code(
+    "EXP001",
+    Severity.FINDING,
+    "the judgement is not the expected one",
+    "The estate's owners wrote down what they expect of a crossing, and the judgement differs: either the "
+    "crossing changed, or what is known about it.",
+)
+UNSETTLED = Code(
+    "EXP002",
+    Severity.WARNING,
+    "an expectation cannot be compared yet",
+    "The decision is `cannot tell`, so the expectation is neither kept nor broken.",
+)
+
+CODES = (
+    EXPIRED, NOT_AGREED, NOT_NEEDED, NOT_RUNNING, NOT_EXCUSABLE, NOT_YET, UNEXPECTED, UNSETTLED,
+)  # fmt: skip

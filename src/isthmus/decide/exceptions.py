@@ -1,0 +1,54 @@
+"""Exceptions: when one excuses a deviation, and why it does not."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from isthmus.decide.edition import Edition
+from isthmus.decide.owners import realm_owners
+from isthmus.estate import Crossing, ExceptionEntry, State
+from isthmus.evidence import Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An exception as it stands on one day: what speaks against its excusing anything."""
+
+    exception: ExceptionEntry
+    expired: str = ""
+    not_yet: str = ""
+    missing_owners: tuple[str, ...] = ()
+    not_running: str = ""
+
+    @property
+    def excuses(self) -> bool:
+        """Whether it excuses the deviations that it names."""
+        return not self.flaws
+
+    @property
+    def flaws(self) -> tuple[str, ...]:
+        """Everything that keeps it from excusing, in words."""
+        unsigned = f"not agreed by {', '.join(self.missing_owners)}" if self.missing_owners else ""
+        return tuple(flaw for flaw in (self.expired, self.not_yet, self.not_running, unsigned) if flaw)
+
+
+def standings(crossing: Crossing, facts: Facts, edition: Edition) -> tuple[Standing, ...]:
+    """How every exception of a crossing stands today."""
+    exceptions = (each for each in facts.estate.exceptions.values() if each.crossing == crossing.id)
+    return tuple(_standing(each, crossing, facts, edition) for each in exceptions)
+
+
+def _standing(exception: ExceptionEntry, crossing: Crossing, facts: Facts, edition: Edition) -> Standing:
+    given = {agreement.owner for agreement in exception.agreed}
+    since = exception.since
+    return Standing(
+        exception,
+        expired=f"ended on {exception.review}" if exception.review < facts.today else "",
+        not_yet=f"begins on {since}" if since and since > facts.today else "",
+        missing_owners=tuple(owner for owner in realm_owners(facts, edition) if owner not in given),
+        not_running="only a running service can be excused" if crossing.state is State.PROPOSED else "",
+    )
+
+
+def excuse(code: str, every: Iterable[Standing]) -> Standing | None:
+    """The exception that excuses a deviation from requirement ``code``, if one does."""
+    return next((each for each in every if each.excuses and code in each.exception.requirements), None)

@@ -1,0 +1,52 @@
+"""One file for each kind of check: its docstring is its page, its functions are its witnesses.
+
+A file ``NAME.py`` offers ``Params`` (the shape of the parameters that a row may give; leave it out where there
+are none) and ``declared`` and ``attested``, each only where it has something to say. A row of an edition
+refers to it by ``check = "NAME"``. Adding a check is adding a file.
+"""
+
+import pkgutil
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from isthmus.decide import Check
+
+
+class NoParams(BaseModel):
+    """Parameters of a check that takes none."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A check, with the shape of its parameters."""
+
+    check: Check
+    params: type[BaseModel]
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """Every check that there is."""
+    return tuple(module.name for module in pkgutil.iter_modules(__path__))
+
+
+@cache
+def find(name: str) -> Bound | None:
+    """The check of that name; None where no such file exists."""
+    if name not in names():
+        return None
+    module: Any = import_module(f"{__name__}.{name}")
+    check = Check(
+        name,
+        (module.__doc__ or "").strip(),
+        getattr(module, "declared", None),
+        getattr(module, "attested", None),
+        reads_findings=getattr(module, "READS_FINDINGS", False),
+    )
+    return Bound(check, getattr(module, "Params", NoParams))

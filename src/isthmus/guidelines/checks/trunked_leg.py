@@ -1,0 +1,58 @@
+"""Every server of the service has a trunked interface: one role's network untagged, another's tagged, of one rack.
+
+Where a network or host names a rack, the racks must agree; where none is named, that is remarked.
+"""
+
+from pydantic import BaseModel, ConfigDict
+
+from isthmus.decide import Question
+from isthmus.estate import Host, Interface, Network
+from isthmus.evidence import Answer, Finding, met, unknown, unmet
+
+
+class Params(BaseModel):
+    """The roles of the untagged and of the tagged network."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    native: str
+    tagged: str
+
+
+def declared(question: Question) -> Answer:
+    """Whether every declared host has such an interface."""
+    service = question.service
+    if not service.hosts:
+        return unknown(f"the hosts of `{service.id}` are not declared", service.where)
+    answers = [_host(question, question.facts.estate.hosts[name]) for name in service.hosts]
+    for finding in (Finding.NOT_MET, Finding.UNKNOWN):
+        for answer in answers:
+            if answer.finding is finding:
+                return answer
+    remarks = dict.fromkeys(each.remark for each in answers if each.remark)
+    return met(f"trunked on {', '.join(service.hosts)}", service.span("hosts"), "; ".join(remarks))
+
+
+def _host(question: Question, host: Host) -> Answer:
+    if not any(interface.native or interface.tagged for interface in host.interfaces.values()):
+        return unknown(f"the VLANs of `{host.id}` are not declared", host.where)
+    trunks = [pair for interface in host.interfaces.values() for pair in _trunk(question, interface)]
+    if not trunks:
+        params = question.params
+        told = f"no interface of `{host.id}` has {params.native} untagged and {params.tagged} tagged"
+        return unmet(told, host.span("interfaces"))
+    native, tagged = trunks[0]
+    racks = {rack for rack in (host.rack, native.rack, tagged.rack) if rack is not None}
+    if len(racks) > 1:
+        told = f"`{host.id}` is trunked across racks {', '.join(sorted(racks))}"
+        return unmet(told, host.span("interfaces"))
+    remark = "" if native.rack and tagged.rack else f"no rack is declared for `{native.id}` or `{tagged.id}`"
+    return met(f"`{host.id}`: `{native.id}` untagged, `{tagged.id}` tagged", host.span("interfaces"), remark)
+
+
+def _trunk(question: Question, interface: Interface) -> list[tuple[Network, Network]]:
+    networks = question.facts.estate.networks
+    if interface.native is None or networks[interface.native].role != question.params.native:
+        return []
+    tagged = [networks[name] for name in interface.tagged if networks[name].role == question.params.tagged]
+    return [(networks[interface.native], each) for each in tagged]

@@ -1,0 +1,32 @@
+"""`isthmus check`: judge everything known about an estate."""
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from isthmus import __version__
+from isthmus.decide import EVERY_KIND, judge
+from isthmus.diagnostics import Severity, did_you_mean
+from isthmus.evidence import Facts, Kind
+from isthmus.report import Report
+from isthmus.workflows.load import load
+from isthmus.workflows.refusal import Refused
+
+
+def check(path: Path, *, today: date, only: Sequence[str] = (), kinds: tuple[Kind, ...] = EVERY_KIND) -> Report:
+    """Read the estate at ``path`` and judge its crossings (``only`` some) on some ``kinds`` of evidence.
+
+    Raises Refused where ``only`` names a crossing that the estate does not have.
+    """
+    loaded = load(path)
+    if loaded.estate is None or loaded.edition is None:
+        return Report(None, loaded.diagnostics, loaded.texts, __version__)
+    estate = loaded.estate
+    for name in only:
+        if name not in estate.crossings:
+            help_ = did_you_mean(name, estate.crossings, what="crossings")
+            raise Refused(f"the estate has no crossing `{name}`", help_)
+    facts = Facts(estate, loaded.edition.vocabulary, today)
+    remarks = [each for each in loaded.diagnostics if each.severity is not Severity.ERROR]
+    judgement = judge(facts, loaded.edition, only=only, kinds=kinds, remarks=remarks)
+    return Report(judgement, (), loaded.texts, __version__)
