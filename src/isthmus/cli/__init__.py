@@ -10,7 +10,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if words in (["--version"], ["-V"]):
         from isthmus import __version__
 
-        print(f"isthmus {__version__}")
+        sys.stdout.write(f"isthmus {__version__}\n")
         raise SystemExit(0)
     from isthmus.cli.app import run
 

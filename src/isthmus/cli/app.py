@@ -1,22 +1,18 @@
 """The program and its commands; one file a command, and one place where an error of ours is caught."""
 
-import sys
 from typing import Annotated
 
 import typer
 
-from isthmus.cli.check import check_command
-
-# from isthmus.cli.import_estate import import_command
+from isthmus.cli import check, diff, explain, import_estate, init, plan, schema
 from isthmus.cli.output import complain, crash_report
 from isthmus.workflows.refusal import Refused
 
+WRONG_USAGE = 2
 OUR_BUG = 4
-"""The exit code for a mistake of the program itself."""
 
 app = typer.Typer(
     name="isthmus",
-    help="What crosses between two network realms is what both owners agreed to, or Isthmus shows the difference.",
     no_args_is_help=True,
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
@@ -24,8 +20,8 @@ app = typer.Typer(
 )
 
 
-def _show_version(wanted: bool) -> None:
-    if wanted:
+def _show_version(is_wanted: bool) -> None:
+    if is_wanted:
         from isthmus import __version__
 
         typer.echo(f"isthmus {__version__}")
@@ -38,34 +34,30 @@ def isthmus(
         bool, typer.Option("--version", "-V", callback=_show_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
-    """Plan, judge and prove what crosses between two network realms."""
+    """What crosses between two network realms is what both owners agreed to, or Isthmus shows the difference."""
 
 
-app.command("check")(check_command)
-# app.command("import")(import_command)
+app.command("init", epilog=init.EXAMPLES)(init.init_command)
+app.command("check", epilog=check.EXAMPLES)(check.check_command)
+app.command("diff", epilog=diff.EXAMPLES)(diff.diff_command)
+app.command("plan", epilog=plan.EXAMPLES)(plan.plan_command)
+app.command("explain", epilog=explain.EXAMPLES)(explain.explain_command)
+app.command("import", epilog=import_estate.EXAMPLES)(import_estate.import_command)
+app.command("schema", epilog=schema.EXAMPLES)(schema.schema_command)
 
 
 def run(arguments: list[str]) -> int:
-    """Run one command line and return its exit code; never shows a traceback for a user's mistake."""
+    """Run one command line and return its exit code; a user's mistake never shows a traceback."""
     try:
-        outcome = app(arguments, standalone_mode=False)
+        app(arguments)
+    except SystemExit as leaving:
+        return leaving.code if isinstance(leaving.code, int) else 0
     except Refused as refusal:
         complain(refusal.message, refusal.help)
-        return 2
-    except Exception as error:
-        usage = getattr(error, "format_message", None)
-        if usage is not None:
-            show = getattr(error, "show", None)
-            if show is not None:
-                show()
-            return 2
-        if type(error).__name__ == "Abort" or isinstance(error, KeyboardInterrupt):
-            complain("stopped")
-            return 130
+        return WRONG_USAGE
+    except BrokenPipeError:
+        return 0
+    except Exception as error:  # noqa: BLE001 - the one place where a mistake of ours ends
         complain(crash_report(error))
         return OUR_BUG
-    except KeyboardInterrupt:
-        complain("stopped")
-        return 130
-    sys.stdout.flush()
-    return outcome if isinstance(outcome, int) else 0
+    return 0

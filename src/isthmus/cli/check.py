@@ -8,15 +8,15 @@ import typer
 from isthmus.cli.output import deliver, terminal_width, wants_color
 
 EXAMPLES = """
-Examples:
+**Examples**
 
-    isthmus check                              judge the estate in this folder
+`isthmus check` — judge the estate in this folder
 
-    isthmus check examples/eqiad1 --only dumps
+`isthmus check examples/eqiad1 --only dumps` — one crossing
 
-    isthmus check --format sarif --output isthmus.sarif
+`isthmus check --format sarif --output isthmus.sarif` — for a code host
 
-    isthmus check --evidence declared          ask the estate's files alone
+`isthmus check --evidence declared` — ask the estate's files alone
 """
 
 
@@ -30,7 +30,7 @@ def check_command(
     format: Annotated[str, typer.Option(help="text, json, sarif, junit, markdown or csv.")] = "text",  # noqa: A002
     output: Annotated[Path | None, typer.Option(help="Write to this file instead of standard output.")] = None,
     today: Annotated[str | None, typer.Option(help="Judge as of this day (YYYY-MM-DD); default: today.")] = None,
-) -> int:
+) -> None:
     """Judge everything known about an estate by the guidelines that it names."""
     from isthmus.cli.words import day, evidence_kinds, report_format
     from isthmus.report.formats import Format, writer
@@ -44,4 +44,4 @@ def check_command(
         deliver(write(report, width=terminal_width(), color=wants_color()), None)
     else:
         deliver(writer(chosen)(report), output)
-    return report.exit_code
+    raise typer.Exit(report.exit_code)

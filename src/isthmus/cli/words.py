@@ -1,5 +1,6 @@
 """Reading the words of options: strict, and helpful about the wrong ones."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 from isthmus.diagnostics import did_you_mean
@@ -8,12 +9,16 @@ from isthmus.report.formats import Format
 from isthmus.workflows.refusal import Refused
 
 
+def one_of(word: str, known: Sequence[str], what: str) -> str:
+    """The word, if it is a known one; raises Refused with the nearest one otherwise."""
+    if word not in known:
+        raise Refused(f"there is no {what} `{word}`", did_you_mean(word, known, what=f"{what}s"))
+    return word
+
+
 def report_format(word: str) -> Format:
     """The report format of that name."""
-    known = [each.value for each in Format]
-    if word not in known:
-        raise Refused(f"there is no format `{word}`", did_you_mean(word, known, what="formats"))
-    return Format(word)
+    return Format(one_of(word, [each.value for each in Format], "format"))
 
 
 def evidence_kinds(words: str | None) -> tuple[Kind, ...]:

@@ -1,7 +1,9 @@
 """The engine: crossing + facts + guidelines → decision. It knows no case by name."""
 
+from isthmus.decide.advise import Advice, Change, Objection, Option, advise, changes
 from isthmus.decide.cases import Classified, classify
 from isthmus.decide.codes import CODES
+from isthmus.decide.compare import Comparison, CrossingChange, Fate, RequirementChange, compare
 from isthmus.decide.edition import (
     Case,
     Check,
@@ -15,6 +17,7 @@ from isthmus.decide.edition import (
     Scope,
     Selector,
 )
+from isthmus.decide.edition_content import edition_content
 from isthmus.decide.exceptions import Standing, standings
 from isthmus.decide.judge import EVERY_KIND, judge, judge_crossing, stated
 from isthmus.decide.judgement import (
@@ -23,34 +26,58 @@ from isthmus.decide.judgement import (
     JudgedRequirement,
     Judgement,
 )
-from isthmus.decide.owners import PARTIES, Parties, maintainers, named_parties, parties, realm_owners
+from isthmus.decide.owners import (
+    PARTIES,
+    Parties,
+    consents,
+    maintainers,
+    named_parties,
+    parties,
+    realm_owners,
+    refusal,
+)
 from isthmus.decide.question import Question
 from isthmus.decide.reasons import reasons_that_hold
+from isthmus.decide.wish import Wish, wish_of
 
 __all__ = [
     "CODES",
     "EVERY_KIND",
     "PARTIES",
+    "Advice",
     "Case",
+    "Change",
     "Check",
     "Classified",
+    "Comparison",
+    "CrossingChange",
     "Decision",
     "Edition",
     "Example",
+    "Fate",
     "Fit",
     "JudgedCrossing",
     "JudgedRequirement",
     "Judgement",
     "Level",
+    "Objection",
+    "Option",
     "Parties",
     "Placement",
     "Question",
     "Reason",
     "Requirement",
+    "RequirementChange",
     "Scope",
     "Selector",
     "Standing",
+    "Wish",
+    "advise",
+    "changes",
     "classify",
+    "compare",
+    "consents",
+    "edition_content",
     "judge",
     "judge_crossing",
     "maintainers",
@@ -58,6 +85,8 @@ __all__ = [
     "parties",
     "realm_owners",
     "reasons_that_hold",
+    "refusal",
     "standings",
     "stated",
+    "wish_of",
 ]  # fmt: skip

@@ -23,46 +23,44 @@ def classify(crossing: Crossing, facts: Facts, edition: Edition) -> Classified:
     Where a fact is missing that a case asks for, and no case before it fits, the case is unknown: guessing
     would judge the crossing by the wrong demands.
     """
-    service = facts.service_place(facts.service(crossing))
+    service = facts.service_place(facts.service(crossing), facts.endpoints(crossing))
     clients = facts.client_places(crossing)
-    missing: set[str] = set()
     for case in edition.cases:
-        answers = [_fits(fit, clients, service, missing) for fit in case.fits]
-        if True in answers:
+        answers = [gaps for fit in case.fits if (gaps := _gaps(fit, clients, service)) is not None]
+        if frozenset() in answers:
             return Classified(case, f"{_told(clients)} to {_described(service)}")
-        if None in answers:
-            names = ", ".join(sorted(missing))
-            return Classified(None, f"{names} is not declared, so the case cannot be told", is_known=False)
+        if answers:
+            missing = ", ".join(sorted(frozenset().union(*answers)))
+            return Classified(None, f"{missing} is not declared, so the case cannot be told", is_known=False)
     realms = {place.realm for place in clients}
     advice = "; its clients live in several realms, so declare one crossing for each" if len(realms) > 1 else ""
     return Classified(None, f"no case covers {_told(clients)} to {_described(service)}{advice}")
 
 
-def _fits(fit: Fit, clients: Iterable[Place], service: Place, missing: set[str]) -> bool | None:
-    """Whether all ends fit: False as soon as one cannot, None if one might."""
-    answers = [_matches(fit.client, place, missing) for place in clients]
-    answers.append(_matches(fit.service, service, missing))
-    if False in answers:
-        return False
-    return None if None in answers else True
+Gaps = frozenset[str] | None
+"""What would have to be declared before it is known that something fits; None where it does not fit."""
 
 
-def _matches(selector: Selector, place: Place, missing: set[str]) -> bool | None:
-    if selector.realm is not None and selector.realm != place.realm:
-        return False
-    if selector.audience and selector.audience != place.audience:
-        return False
-    unsure = False
-    asked = ((selector.role, place.roles), (selector.sphere, place.spheres))
-    for wanted, found in asked:
-        if wanted is not None and found != frozenset({wanted}):
-            return False
-    if selector.kind is not None and selector.kind != place.kind:
-        if place.kind is not None:
-            return False
-        missing.add(f"what {place.name} runs on")
-        unsure = True
-    return None if unsure else True
+def _gaps(fit: Fit, clients: Iterable[Place], service: Place) -> Gaps:
+    """What keeps all ends from fitting for sure."""
+    every = [_end(fit.service, service), *(_end(fit.client, place) for place in clients)]
+    known = [gaps for gaps in every if gaps is not None]
+    return frozenset().union(*known) if len(known) == len(every) else None
+
+
+def _end(selector: Selector, place: Place) -> Gaps:
+    if selector.realm not in (None, place.realm) or selector.audience not in (frozenset(), place.audience):
+        return None
+    gaps: frozenset[str] = frozenset()
+    for wanted, found in ((selector.role, place.roles), (selector.sphere, place.spheres)):
+        if wanted is None or (found == {wanted} and not place.doubt):
+            continue
+        if not place.doubt or (found and wanted not in found):
+            return None
+        gaps |= {place.doubt}
+    if selector.kind not in (None, place.kind):
+        return None if place.kind else gaps | {f"what {place.name} runs on"}
+    return gaps
 
 
 def _told(places: Iterable[Place]) -> str:
@@ -70,5 +68,4 @@ def _told(places: Iterable[Place]) -> str:
 
 
 def _described(place: Place) -> str:
-    kind = f" {place.kind}" if place.kind not in (None, "any") else ""
-    return f"{place.name} (realm {place.realm}{kind and ',' + kind})"
+    return f"{place.name} (realm {place.realm}{f', {place.kind}' if place.kind else ''})"

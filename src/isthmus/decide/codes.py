@@ -1,4 +1,4 @@
-"""Findings about exceptions and expectations, which belong to no single requirement."""
+"""Findings about exceptions, expectations and statements, which belong to no single requirement."""
 
 from isthmus.diagnostics import Code, Severity
 
@@ -52,7 +52,14 @@ UNSETTLED = Code(
     "an expectation cannot be compared yet",
     "The decision is `cannot tell`, so the expectation is neither kept nor broken.",
 )
+IDLE_STATEMENT = Code(
+    "ATT001",
+    Severity.WARNING,
+    "a statement that judges nothing",
+    "The requirement is not one of the crossing's case, or the edition does not leave it to statements. Either "
+    "the crossing has become another case, or the statement belongs elsewhere.",
+)
 
 CODES = (
-    EXPIRED, NOT_AGREED, NOT_NEEDED, NOT_RUNNING, NOT_EXCUSABLE, NOT_YET, UNEXPECTED, UNSETTLED,
+    EXPIRED, NOT_AGREED, NOT_NEEDED, NOT_RUNNING, NOT_EXCUSABLE, NOT_YET, UNEXPECTED, UNSETTLED, IDLE_STATEMENT,
 )  # fmt: skip

@@ -107,6 +107,8 @@ class Reason:
     quote: str
     fact: str
     at_least: int | None = None
+    speaks_against: tuple[str, ...] = ()
+    """Ids of the cases that it rules out or makes hard."""
 
 
 class ServicePlacement(Protocol):

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from isthmus.decide.edition import Edition
-from isthmus.decide.owners import realm_owners
+from isthmus.decide.owners import consents, realm_owners
 from isthmus.estate import Crossing, ExceptionEntry, State
 from isthmus.evidence import Facts
 
@@ -20,15 +20,14 @@ class Standing:
     not_running: str = ""
 
     @property
-    def excuses(self) -> bool:
-        """Whether it excuses the deviations that it names."""
-        return not self.flaws
+    def flaw(self) -> str:
+        """Why it does not hold today, whoever has agreed to it; empty where it does."""
+        return self.expired or self.not_yet or self.not_running
 
     @property
-    def flaws(self) -> tuple[str, ...]:
-        """Everything that keeps it from excusing, in words."""
-        unsigned = f"not agreed by {', '.join(self.missing_owners)}" if self.missing_owners else ""
-        return tuple(flaw for flaw in (self.expired, self.not_yet, self.not_running, unsigned) if flaw)
+    def excuses(self) -> bool:
+        """Whether it excuses the deviations that it names."""
+        return not self.flaw and not self.missing_owners
 
 
 def standings(crossing: Crossing, facts: Facts, edition: Edition) -> tuple[Standing, ...]:
@@ -38,14 +37,14 @@ def standings(crossing: Crossing, facts: Facts, edition: Edition) -> tuple[Stand
 
 
 def _standing(exception: ExceptionEntry, crossing: Crossing, facts: Facts, edition: Edition) -> Standing:
-    given = {agreement.owner for agreement in exception.agreed}
+    given = consents(exception.agreed, facts.today)
     since = exception.since
     return Standing(
         exception,
         expired=f"ended on {exception.review}" if exception.review < facts.today else "",
         not_yet=f"begins on {since}" if since and since > facts.today else "",
         missing_owners=tuple(owner for owner in realm_owners(facts, edition) if owner not in given),
-        not_running="only a running service can be excused" if crossing.state is State.PROPOSED else "",
+        not_running="only a running service can be excused" if crossing.state is not State.RUNNING else "",
     )
 
 

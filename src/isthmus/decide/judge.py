@@ -6,11 +6,11 @@ from isthmus.decide.cases import Classified, classify
 from isthmus.decide.edition import Edition, Scope
 from isthmus.decide.exceptions import Standing, excuse, standings
 from isthmus.decide.judgement import JudgedCrossing, JudgedRequirement, Judgement
-from isthmus.decide.owners import parties
+from isthmus.decide.owners import consents, parties
 from isthmus.decide.question import Question
-from isthmus.decide.remarks import about_exceptions, about_expectations
+from isthmus.decide.remarks import about_exceptions, about_expectations, about_statements
 from isthmus.diagnostics import Diagnostic
-from isthmus.estate import Crossing
+from isthmus.estate import Attestation, Crossing
 from isthmus.evidence import Answer, Evidence, Facts, Finding, Kind, met, unknown, unmet, weigh
 
 EVERY_KIND = tuple(Kind)
@@ -26,20 +26,17 @@ def judge(
 ) -> Judgement:
     """Judge an estate's crossings (``only`` some of them) on some ``kinds`` of evidence.
 
-    ``remarks`` are findings made before, such as overlapping realms; they are reported with the rest.
+    ``remarks`` are findings made before, such as overlapping realms; they speak of the estate as a whole, as some
+    requirements do, and are left out with them where only some crossings are asked for.
     """
     chosen = [each for each in facts.estate.crossings.values() if not only or each.id in only]
     crossings = tuple(judge_crossing(each, facts, edition, kinds) for each in chosen)
-    whole = (
-        ()
-        if only
-        else tuple(
-            _judged(Question(each, facts, edition), kinds) for each in edition.general if each.scope is Scope.ESTATE
-        )
-    )
+    estate_wide = [] if only else [each for each in edition.general if each.scope is Scope.ESTATE]
+    whole = tuple(_judged(Question(each, facts, edition), kinds) for each in estate_wide)
     findings = [
-        *remarks,
+        *(() if only else remarks),
         *(remark for each in crossings for remark in about_exceptions(each, facts, edition)),
+        *(remark for each in crossings for remark in about_statements(each)),
         *about_expectations(crossings, facts),
     ]
     findings.sort(key=Diagnostic.sort_key)
@@ -65,7 +62,8 @@ def judge_crossing(
 
 def _to_ask(crossing: Crossing, classified: Classified, facts: Facts, edition: Edition) -> tuple[str, ...]:
     everybody = parties(crossing, classified.case, facts, edition)
-    return (*everybody.without(crossing.agreed), *(f"{word} (nobody is named)" for word in everybody.unnamed))
+    given = consents(crossing.agreed, facts.today)
+    return (*everybody.without(given), *(f"{word} (nobody is named)" for word in everybody.unnamed))
 
 
 def _excused(judged: JudgedRequirement, every: Iterable[Standing]) -> JudgedRequirement:
@@ -98,13 +96,17 @@ def _ask(kind: Kind, question: Question) -> Iterable[Evidence]:
 
 
 def stated(question: Question) -> Answer:
-    """The plain rule for attested evidence: the latest dated statement of a named person settles it."""
-    statements = question.facts.attestations(question.requirement.code, question.asked_of)
-    past = [each for each in statements if each.on <= question.facts.today]
+    """The plain rule for attested evidence: every voice's latest statement counts, and one no settles the matter."""
+    statements = question.facts.statements(question.requirement.code, question.asked_of)
     where = question.asked_of.where if question.asked_of else question.facts.estate.where
-    if not past:
+    if not statements:
         return unknown(f"nobody has stated {question.requirement.code} ({question.requirement.name})", where)
-    latest = max(past, key=lambda each: each.on)
-    task = f", {latest.task}" if latest.task else ""
-    told = f"{latest.by} on {latest.on}{task}: {latest.says}"
-    return met(told, where) if latest.holds else unmet(told, where)
+    against = [each for each in statements if not each.holds]
+    if against:
+        return unmet(_told(against[-1]), question.place_of(against[-1]))
+    return met(_told(statements[-1]), question.place_of(statements[-1]))
+
+
+def _told(statement: Attestation) -> str:
+    task = f", {statement.task}" if statement.task else ""
+    return f"{statement.by} on {statement.on}{task}: {statement.says}"

@@ -25,6 +25,11 @@ class Decision(StrEnum):
 _WEIGHT = {decision: weight for weight, decision in enumerate(Decision)}
 
 
+def gravity(decision: Decision) -> int:
+    """How grave a decision is: 0 for one that conforms, growing."""
+    return _WEIGHT[decision]
+
+
 def worst(decisions: Iterable[Decision]) -> Decision:
     """The gravest of several decisions; none at all conforms.
 

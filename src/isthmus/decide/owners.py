@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from isthmus.decide.edition import Case, Edition
-from isthmus.estate import Agreement, Crossing, Service
+from isthmus.estate import Agreement, Attestation, Crossing, Service
 from isthmus.evidence import Facts
 
 REALM_OWNERS = "realm-owners"
@@ -21,10 +22,26 @@ class Parties:
     owners: tuple[str, ...]
     unnamed: tuple[str, ...] = ()
 
-    def without(self, agreed: Iterable[Agreement]) -> tuple[str, ...]:
-        """Those who have not agreed yet."""
-        given = {agreement.owner for agreement in agreed}
-        return tuple(owner for owner in self.owners if owner not in given)
+    def without(self, given: Iterable[str]) -> tuple[str, ...]:
+        """Those who are not among the owners who have given their consent."""
+        agreed = set(given)
+        return tuple(owner for owner in self.owners if owner not in agreed)
+
+
+def consents(agreed: Iterable[Agreement], today: date) -> dict[str, Agreement]:
+    """The latest agreement of each owner; one counts from its date on."""
+    counting = sorted((each for each in agreed if each.on <= today), key=lambda each: each.on)
+    return {each.owner: each for each in counting}
+
+
+def refusal(owners: tuple[str, ...], given: dict[str, Agreement], said: Iterable[Attestation]) -> Attestation | None:
+    """The first statement by which one of ``owners`` withholds a consent that it has not given later."""
+    for each in said:
+        if not each.holds and each.owner is not None and each.owner in owners:
+            agreement = given.get(each.owner)
+            if agreement is None or agreement.on <= each.on:
+                return each
+    return None
 
 
 def realm_owners(facts: Facts, edition: Edition) -> tuple[str, ...]:

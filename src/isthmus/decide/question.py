@@ -5,7 +5,8 @@ from typing import Any
 
 from isthmus.decide.cases import Classified
 from isthmus.decide.edition import Edition, Requirement
-from isthmus.estate import Crossing, Service
+from isthmus.diagnostics import Span
+from isthmus.estate import Attestation, Crossing, Service
 from isthmus.evidence import Facts, Finding
 
 
@@ -36,3 +37,9 @@ class Question:
     def params(self) -> Any:  # noqa: ANN401 - each check has its own shape of parameters
         """The row's parameters, in the shape that its check declares."""
         return self.requirement.params
+
+    def place_of(self, statement: Attestation) -> Span:
+        """Where a statement about this requirement stands."""
+        if self.asked_of is None:
+            return statement.where
+        return self.asked_of.span("attestations", self.asked_of.attestations.index(statement))

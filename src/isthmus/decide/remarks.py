@@ -8,7 +8,7 @@ from isthmus.decide.exceptions import Standing, standings
 from isthmus.decide.judgement import Decision, JudgedCrossing
 from isthmus.diagnostics import Diagnostic
 from isthmus.estate import Expectation
-from isthmus.evidence import Facts, Finding
+from isthmus.evidence import Facts, Finding, Kind
 
 
 def about_exceptions(judged: JudgedCrossing, facts: Facts, edition: Edition) -> Iterator[Diagnostic]:
@@ -51,6 +51,18 @@ def _needed(standing: Standing, judged: JudgedCrossing) -> Iterator[Diagnostic]:
         yield Diagnostic(codes.NOT_NEEDED, message, standing.exception.where)
 
 
+def about_statements(judged: JudgedCrossing) -> Iterator[Diagnostic]:
+    """Statements about requirements that are not asked of the crossing, or that no statement can judge."""
+    if not judged.classified.is_known:
+        return
+    judges = {each.requirement.code for each in judged.requirements if Kind.ATTESTED in each.requirement.judged_by}
+    crossing = judged.crossing
+    for at, each in enumerate(crossing.attestations):
+        if each.requirement not in judges:
+            message = f"statement about {each.requirement} counts for nothing in the judgement of `{crossing.id}`"
+            yield Diagnostic(codes.IDLE_STATEMENT, message, crossing.span("attestations", at, "requirement"))
+
+
 def about_expectations(crossings: Iterable[JudgedCrossing], facts: Facts) -> Iterator[Diagnostic]:
     """Which expectations the judgement does not keep."""
     judged = {each.crossing.id: each for each in crossings}
@@ -62,10 +74,12 @@ def about_expectations(crossings: Iterable[JudgedCrossing], facts: Facts) -> Ite
 def _compared(expectation: Expectation, judged: JudgedCrossing) -> Iterator[Diagnostic]:
     name = f"expectation `{expectation.id}`"
     wanted = (expectation.decision or "").replace("-", " ")
-    if wanted and judged.decision is Decision.CANNOT_TELL and judged.so_far.value == wanted:
+    if not wanted or judged.decision.value == wanted:
+        pass
+    elif judged.decision is Decision.CANNOT_TELL and judged.so_far.value == wanted:
         message = f"{name}: `{judged.crossing.id}` {wanted} on the evidence at hand, which is not all"
         yield Diagnostic(codes.UNSETTLED, message, expectation.where)
-    elif wanted and judged.decision.value != wanted:
+    else:
         message = f"{name} says that `{judged.crossing.id}` {wanted}; the decision is `{judged.decision}`"
         yield Diagnostic(codes.UNEXPECTED, message, expectation.span("decision"), expectation.why or "")
     if expectation.not_met is not None:
@@ -73,18 +87,21 @@ def _compared(expectation: Expectation, judged: JudgedCrossing) -> Iterator[Diag
 
 
 def _compared_codes(expectation: Expectation, judged: JudgedCrossing) -> Iterator[Diagnostic]:
+    """Compare the codes; one that waits for evidence which nobody gathered is neither found nor refuted."""
     wanted = set(expectation.not_met or ())
-    found = {
-        each.requirement.code
-        for each in judged.requirements
-        if each.finding is Finding.NOT_MET and each.requirement.level is Level.MUST
-    }
-    if wanted != found:
+    decisive = [each for each in judged.requirements if each.requirement.level is Level.MUST]
+    found = {each.requirement.code for each in decisive if each.finding is Finding.NOT_MET}
+    waiting = {each.requirement.code for each in decisive if each.waits_for}
+    name = f"expectation `{expectation.id}`"
+    if found - wanted or wanted - found - waiting:
         message = (
-            f"expectation `{expectation.id}` says that `{judged.crossing.id}` does not meet "
+            f"{name} says that `{judged.crossing.id}` does not meet "
             f"{_listed(wanted)}; it does not meet {_listed(found)}"
         )
         yield Diagnostic(codes.UNEXPECTED, message, expectation.span("not_met"), expectation.why or "")
+    elif wanted != found:
+        message = f"{name}: whether `{judged.crossing.id}` meets {_listed(wanted - found)} waits for evidence"
+        yield Diagnostic(codes.UNSETTLED, message, expectation.span("not_met"))
 
 
 def _listed(words: set[str]) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from isthmus.diagnostics.quote import marked, printable
 from isthmus.diagnostics.span import Span
 
 
@@ -40,6 +41,11 @@ class Diagnostic:
     where: Span
     help: str = ""
 
+    def __post_init__(self) -> None:
+        """Whatever a message quotes, it stays one line that can be printed."""
+        object.__setattr__(self, "message", printable(self.message))
+        object.__setattr__(self, "help", printable(self.help))
+
     @property
     def code(self) -> str:
         """The stable code, such as ``EST104``."""
@@ -73,8 +79,5 @@ class Diagnostic:
 
     def _quoted(self, line: str) -> list[str]:
         number = str(self.where.line)
-        shown = line.rstrip()[:200]
-        start = min(self.where.column - 1, len(shown))
-        width = max(1, min(self.where.width, len(shown) - start))
-        lead = "".join("\t" if char == "\t" else " " for char in shown[:start])
-        return [f" {number} | {shown}", f" {' ' * len(number)} | {lead}{'^' * width}"]
+        text, carets = marked(line, self.where.column, self.where.width)
+        return [f" {number} | {text}".rstrip(), f" {' ' * len(number)} | {carets}"]

@@ -56,11 +56,4 @@ MERGE_KEY = Code(
     "merge keys are not allowed here",
     "The merge key (`<<`) is not part of YAML 1.2 and hides what an entry holds. Write the keys out.",
 )
-NOT_TEXT = Code(
-    "DOC009",
-    Severity.ERROR,
-    "the file is not UTF-8 text",
-    "Files of an estate are UTF-8 text.",
-)
-
-CODES = (SYNTAX, DUPLICATE_KEY, NOT_A_KEY, ALIAS, TOO_DEEP, MANY_DOCUMENTS, TAG, MERGE_KEY, NOT_TEXT)
+CODES = (SYNTAX, DUPLICATE_KEY, NOT_A_KEY, ALIAS, TOO_DEEP, MANY_DOCUMENTS, TAG, MERGE_KEY)

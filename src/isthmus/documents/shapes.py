@@ -2,28 +2,15 @@
 
 import types
 import typing
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from isthmus.diagnostics import Code, Diagnostic, did_you_mean
-from isthmus.documents.node import Node
-
-Path = tuple[str | int, ...]
-
-_KINDS = {
-    "string": "text",
-    "bool": "`true` or `false`",
-    "int": "a whole number",
-    "dict": "a mapping",
-    "tuple": "a list",
-    "model": "a mapping",
-    "float": "a number",
-}
-_OWN = {"address", "prefix", "address_or_name", "dns_name", "size", "date", "ports"}
-_CONTRADICTIONS = {"port_missing", "port_needless", "client_empty", "review_early"}
+from isthmus.diagnostics import Code, Diagnostic, closest, did_you_mean, shown
+from isthmus.documents import values
+from isthmus.documents.node import Node, Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,91 +29,91 @@ class ShapeCodes:
 def explain(
     codes: ShapeCodes, error: ValidationError, model: type[BaseModel], file: str, node: Node, key: Node
 ) -> list[Diagnostic]:
-    """One diagnostic for each mistake in an entry: ``node`` is its value, ``key`` the key it stands under."""
-    return [_explain_one(codes, dict(each), model, file, node, key) for each in error.errors(include_url=False)]
+    """One diagnostic for each mistake in an entry: ``node`` is its value, ``key`` the key it stands under.
 
-
-def pruned(value: Any, paths: Sequence[Path]) -> Any:  # noqa: ANN401 - any entry
-    """A copy of ``value`` without what stands at ``paths``.
-
-    >>> pruned({"a": 1, "b": [{"c": 2, "d": 3}]}, [("a",), ("b", 0, "c")])
-    {'b': [{'d': 3}]}
+    What follows from a mistake that was told already is not told again: a required key that is missing
+    because it is misspelt, or a value whose very spelling was refused.
     """
-    here = {path[0] for path in paths if len(path) == 1 or path[1] == "[key]"}
-    if isinstance(value, dict):
-        return {key: pruned(each, _below(paths, key)) for key, each in value.items() if key not in here}
-    if isinstance(value, list):
-        return [pruned(each, _below(paths, at)) for at, each in enumerate(value) if at not in here]
-    return value
+    return list(_Explainer(codes, error, model, file, node, key).diagnostics())
 
 
-def _below(paths: Sequence[Path], step: str | int) -> list[Path]:
-    return [path[1:] for path in paths if len(path) > 1 and path[0] == step]
+def faulty_paths(error: ValidationError, node: Node) -> tuple[Path, ...]:
+    """The paths below ``node`` at which something is wrong."""
+    return tuple(tuple(each["loc"]) for each in _problems(error, node))
 
 
-def _explain_one(
-    codes: ShapeCodes, problem: dict[str, Any], model: type[BaseModel], file: str, node: Node, key: Node
-) -> Diagnostic:
-    path: Path = tuple(problem["loc"])
-    kind: str = problem["type"]
-    if kind == "extra_forbidden":
-        holder = node.nearest(path[:-1])
+def _problems(error: ValidationError, node: Node) -> list[Any]:
+    """What pydantic found, without lists that it calls too short because it refused their elements."""
+    return [each for each in error.errors(include_url=False) if not _only_seems_short(each, node)]
+
+
+def _only_seems_short(problem: Any, node: Node) -> bool:  # noqa: ANN401 - pydantic's own record
+    value = node.nearest(problem["loc"]).value
+    is_many = isinstance(value, dict | list)
+    return problem["type"] == "too_short" and is_many and len(value) >= problem["ctx"]["min_length"]
+
+
+class _Explainer:
+    def __init__(
+        self, codes: ShapeCodes, error: ValidationError, model: type[BaseModel], file: str, node: Node, key: Node
+    ) -> None:
+        self.codes, self.model, self.file, self.node, self.key = codes, model, file, node, key
+        self.problems = _problems(error, node)
+        self.meant = {(*path[:-1], best) for path in self._paths("extra_forbidden") if (best := self._meant(path))}
+        """Paths of the keys that misspelt ones stand for."""
+
+    def diagnostics(self) -> Iterator[Diagnostic]:
+        for problem in self.problems:
+            path: Path = tuple(problem["loc"])
+            kind: str = problem["type"]
+            if self._is_flawed(path) or (kind == "missing" and path in self.meant):
+                continue
+            if kind == "extra_forbidden":
+                yield self._unknown(path)
+            elif kind == "missing":
+                place = self.node.named(path[:-1], self.key)
+                yield self._say(self.codes.missing_key, f"`{path[-1]}` is missing", place, _purpose(self.model, path))
+            elif path and path[-1] == "[key]":
+                code, message, help_ = values.bad_id(str(path[-2]))
+                yield self._say(getattr(self.codes, code), message, self._key_at(path[:-1]), help_)
+            else:
+                yield self._bad(problem, path)
+
+    def _paths(self, kind: str) -> list[Path]:
+        return [tuple(each["loc"]) for each in self.problems if each["type"] == kind]
+
+    def _meant(self, path: Path) -> str | None:
+        return closest(str(path[-1]), _keys(self.model, path[:-1]))
+
+    def _is_flawed(self, path: Path) -> bool:
+        nodes = [self.node.nearest(path[:length]) for length in range(len(path) + 1)]
+        return any(each.is_flawed for each in nodes)
+
+    def _say(self, code: Code, message: str, place: Node, help_: str = "") -> Diagnostic:
+        return Diagnostic(code, message, place.span(self.file), help_)
+
+    def _key_at(self, path: Path) -> Node:
+        """The key that ``path`` ends with."""
+        return self.node.nearest(path[:-1]).keys.get(str(path[-1])) or self.node.named(path, self.key)
+
+    def _unknown(self, path: Path) -> Diagnostic:
         word = str(path[-1])
-        place = holder.keys.get(word, holder)
-        help_ = did_you_mean(word, _keys(model, path[:-1]), what="keys")
-        return Diagnostic(codes.unknown_key, f"unknown key `{word}`", place.span(file), help_)
-    if kind == "missing":
-        holder = node.nearest(path[:-1])
-        place = key if holder is node else holder
-        return Diagnostic(codes.missing_key, f"`{path[-1]}` is missing", place.span(file), _describe(model, path))
-    if path and path[-1] == "[key]":
-        holder = node.nearest(path[:-2])
-        place = holder.keys.get(str(path[-2]), holder)
-        return _bad_id(codes, str(path[-2]), place, file)
-    found = node.nearest(path)
-    place = key if found is node and not isinstance(node.value, dict) and node.value is None else found
-    code, message, help_ = _value(codes, problem, kind, found, path)
-    return Diagnostic(code, message, place.span(file), help_)
+        help_ = did_you_mean(word, _keys(self.model, path[:-1]), what="keys")
+        return self._say(self.codes.unknown_key, f"unknown key `{shown(word)}`", self._key_at(path), help_)
 
+    def _bad(self, problem: Any, path: Path) -> Diagnostic:  # noqa: ANN401 - pydantic's own record
+        found = self.node.nearest(path)
+        model = _model_at(self.model, path)
+        needed = [name for name, each in model.model_fields.items() if each.is_required()] if model else []
+        code, message, help_ = values.told(problem, found, self._name(path), needed)
+        return self._say(getattr(self.codes, code), message, self.node.marks(path, self.key), help_)
 
-def _value(codes: ShapeCodes, problem: dict[str, Any], kind: str, found: Node, path: Path) -> tuple[Code, str, str]:
-    """Code, message and help for a value that does not fit."""
-    context = problem.get("ctx", {})
-    if kind == "host_bits":
-        return (
-            codes.host_bits,
-            problem["msg"],
-            f"write `{context['masked']}`, or a longer prefix for one address",
-        )
-    if kind in _OWN:
-        return codes.bad_value, problem["msg"], ""
-    if kind in _CONTRADICTIONS:
-        return codes.contradiction, problem["msg"], ""
-    if kind in ("enum", "literal_error"):
-        words = [word.strip("'") for word in context["expected"].replace(" or ", ", ").split(", ")]
-        help_ = did_you_mean(str(found.value), words, what="one of")
-        return codes.unknown_word, f"unknown word `{_shown(found)}`", help_
-    if kind == "string_pattern_mismatch":
-        bad = _bad_id(codes, _shown(found), found, "")
-        return bad.kind, bad.message, bad.help
-    if kind.endswith("_type"):
-        wanted = _KINDS.get(kind.removesuffix("_type"), "something else")
-        name = f"`{path[-1]}`" if path and isinstance(path[-1], str) else "this"
-        return codes.wrong_kind, f"{name} should be {wanted}, not {found.described()}", ""
-    return codes.bad_value, _plainly(problem["msg"]), ""
-
-
-def _bad_id(codes: ShapeCodes, word: str, place: Node, file: str) -> Diagnostic:
-    help_ = "letters, digits, `.`, `_`, `:` and `-`, at most 100, the first one a letter or digit"
-    return Diagnostic(codes.bad_value, f"`{word[:80]}` cannot be an id", place.span(file), help_)
-
-
-def _shown(node: Node) -> str:
-    return str(node.plain())[:80]
-
-
-def _plainly(message: str) -> str:
-    return message[:1].lower() + message[1:]
+    def _name(self, path: Path) -> str:
+        """What to call the value at ``path`` in a sentence."""
+        if not path:
+            return f"`{shown(self.key.text)}`" if self.key.text else "this"
+        name = f"`{shown(next((step for step in reversed(path) if isinstance(step, str)), 'this'))}`"
+        return name if isinstance(path[-1], str) else f"an element of {name}"
 
 
 def _keys(model: type[BaseModel], path: Path) -> list[str]:
@@ -134,12 +121,12 @@ def _keys(model: type[BaseModel], path: Path) -> list[str]:
     return list(inner.model_fields) if inner else []
 
 
-def _describe(model: type[BaseModel], path: Path) -> str:
+def _purpose(model: type[BaseModel], path: Path) -> str:
     """What a missing key is for, from its docstring."""
     inner = _model_at(model, path[:-1])
     field = inner.model_fields.get(str(path[-1])) if inner else None
-    text = (field.description or "") if field else ""
-    return f"`{path[-1]}`: {text.splitlines()[0]}" if text else f"add `{path[-1]}`"
+    text = " ".join((field.description or "").split()).removesuffix(".") if field else ""
+    return f"add `{path[-1]}`: {text[0].lower()}{text[1:]}" if text else f"add `{path[-1]}`"
 
 
 def _model_at(model: type[BaseModel], path: Path) -> type[BaseModel] | None:
@@ -148,15 +135,22 @@ def _model_at(model: type[BaseModel], path: Path) -> type[BaseModel] | None:
     for step in path:
         if isinstance(current, type) and issubclass(current, BaseModel):
             field = current.model_fields.get(str(step))
-            current = _inner(field.annotation) if field else None
+            current = _optional(field.annotation) if field else None
+        else:
+            current = _below(current)
     return current if isinstance(current, type) and issubclass(current, BaseModel) else None
 
 
-def _inner(annotation: Any) -> Any:  # noqa: ANN401 - any type expression
-    """The model inside ``X | None``, ``tuple[X, ...]`` or ``dict[str, X]``."""
+def _optional(annotation: Any) -> Any:  # noqa: ANN401 - any type expression
+    """``X`` for ``X | None``."""
+    if isinstance(annotation, types.UnionType) or typing.get_origin(annotation) is typing.Union:
+        return next((each for each in typing.get_args(annotation) if each is not type(None)), None)
+    return annotation
+
+
+def _below(annotation: Any) -> Any:  # noqa: ANN401
+    """The type of a list's elements or of a mapping's values."""
     arguments: Sequence[Any] = typing.get_args(annotation)
     if not arguments:
-        return annotation
-    if isinstance(annotation, types.UnionType) or typing.get_origin(annotation) is typing.Union:
-        return _inner(next((each for each in arguments if each is not type(None)), None))
-    return _inner(arguments[-1] if typing.get_origin(annotation) is dict else arguments[0])
+        return None
+    return _optional(arguments[-1] if typing.get_origin(annotation) is dict else arguments[0])

@@ -2,18 +2,17 @@
 
 from collections.abc import Iterator
 
-from isthmus.diagnostics import Diagnostic, did_you_mean
+from isthmus.diagnostics import Diagnostic, closest, did_you_mean, shown
 from isthmus.estate import codes
 from isthmus.estate.addresses import Claim, Overlap
 from isthmus.estate.estate import Estate, Vocabulary
+from isthmus.estate.parts import Parts
 from isthmus.estate.services import Front, Service
 from isthmus.estate.types import IPAddress
 
 
-def inconsistencies(estate: Estate, vocabulary: Vocabulary | None) -> Iterator[Diagnostic]:
+def inconsistencies(estate: Estate) -> Iterator[Diagnostic]:
     """Everything in ``estate`` that cannot be right, or is rarely meant, though each entry is well-formed."""
-    if vocabulary is not None:
-        yield from _realms(estate, vocabulary)
     yield from _plan(estate)
     yield from _vlans(estate)
     yield from _hosts(estate)
@@ -22,40 +21,48 @@ def inconsistencies(estate: Estate, vocabulary: Vocabulary | None) -> Iterator[D
     yield from _names(estate)
 
 
-def _realms(estate: Estate, vocabulary: Vocabulary) -> Iterator[Diagnostic]:
+def missing_realms(vocabulary: Vocabulary, parts: Parts) -> Iterator[Diagnostic]:
+    """The realms that the edition speaks of and no file declares."""
+    declared = parts.ids("realms")
     for realm in vocabulary.realms:
-        if realm not in estate.realms:
+        if realm in declared:
+            continue
+        best = closest(realm, declared.difference(vocabulary.realms))
+        where = parts.place("realms", best) if best else None
+        if where is not None:
+            message = f"the edition speaks of realm `{realm}`, and the estate declares `{best}`"
+            yield Diagnostic(codes.WRONG_REALMS, message, where, f"write `{realm}`, or add it to `realms`")
+        else:
             message = f"the edition speaks of realm `{realm}`, and the estate does not declare it"
-            help_ = f"add `{realm}` to `realms`, with its owners"
-            yield Diagnostic(codes.WRONG_REALMS, message, estate.where, help_)
+            where = parts.header["edition"][1]
+            yield Diagnostic(codes.WRONG_REALMS, message, where, f"add `{realm}` to `realms`, with its owners")
 
 
 def _plan(estate: Estate) -> Iterator[Diagnostic]:
     plan = estate.plan
     for first, second in plan.duplicates:
-        here, there = (
-            plan.networks[second.number],
-            plan.networks[plan.rivals.get(first.number, (first.number,))[0]],
-        )
+        here, there = plan.networks[second.number], plan.networks[first.number]
         message = f"prefix `{second.prefix}` of `{here.id}` is also that of `{there.id}`"
-        where = here.span("prefixes", here.prefixes.index(second.prefix))
-        yield Diagnostic(codes.SAME_PREFIX, message, where, f"`{there.id}` stands at {there.where}")
+        help_ = f"join the two, or correct one of them; `{there.id}` stands at {there.where}"
+        if here is there:
+            message, help_ = f"`{here.id}` has prefix `{second.prefix}` twice", "remove one of the two"
+        yield Diagnostic(codes.SAME_PREFIX, message, here.span("prefixes", second.at), help_)
     for overlap in plan.overlaps:
         yield _overlap(estate, overlap)
 
 
 def _overlap(estate: Estate, overlap: Overlap) -> Diagnostic:
     networks = estate.plan.networks
-    rivals = estate.plan.rivals.get(overlap.outer.number, (overlap.outer.number,))
-    realms = {networks[claim.number].realm for claim in overlap.inner}
-    outer = next((networks[each] for each in rivals if networks[each].realm not in realms), networks[rivals[0]])
-    inner = [claim for claim in overlap.inner if networks[claim.number].realm != outer.realm]
+    outer, inner = networks[overlap.outer.number], overlap.inner
     held = ", ".join(_claim(estate, claim) for claim in inner[:4])
     more = f" and {len(inner) - 4} more" if len(inner) > 4 else ""
     message = f"`{overlap.outer.prefix}` of `{outer.id}` (realm {outer.realm}) overlaps {held}{more}"
-    where = outer.span("prefixes", outer.prefixes.index(overlap.outer.prefix))
-    places = ", ".join(str(networks[claim.number].where) for claim in inner[:4])
-    return Diagnostic(codes.REALM_OVERLAP, message, where, f"the other side stands at {places}{more}")
+    where = outer.span("prefixes", overlap.outer.at)
+    places = ", ".join(str(networks[claim.number].span("prefixes", claim.at)) for claim in inner[:4])
+    return Diagnostic(codes.REALM_OVERLAP, message, where, f"{_ONE_OWNER}; see {places}{more}")
+
+
+_ONE_OWNER = "give each address one owner: move one of them, or split the outer prefix"
 
 
 def _claim(estate: Estate, claim: Claim) -> str:
@@ -71,7 +78,7 @@ def _vlans(estate: Estate) -> Iterator[Diagnostic]:
         first = seen.setdefault((network.site, network.vlan), network.id)
         if first != network.id:
             message = f"VLAN {network.vlan} of `{network.id}` is also that of `{first}`"
-            help_ = f"`{first}` stands at {estate.networks[first].where}"
+            help_ = f"give one of them another, or join the two; `{first}` stands at {estate.networks[first].where}"
             yield Diagnostic(codes.SAME_VLAN, message, network.span("vlan"), help_)
 
 
@@ -86,11 +93,12 @@ def _hosts(estate: Estate) -> Iterator[Diagnostic]:
                 found = {network.id for network in estate.plan.find(address)}
                 if networks and address not in shared and not found & networks:
                     message = f"address `{address}` lies in none of the networks of `{name}`"
-                    help_ = f"it belongs to {_listed(found) or 'no declared network'}"
+                    belongs = f"belongs to {_listed(found) or 'no declared network'}"
+                    help_ = f"it {belongs}: correct it, or name its network as `native` or `tagged`"
                     yield Diagnostic(codes.ADDRESS_OUTSIDE, message, where, help_)
                 first = owners.setdefault(address, host.id)
                 if first != host.id and address not in shared:
-                    help_ = f"`{first}` stands at {estate.hosts[first].where}"
+                    help_ = f"give each host its own; `{first}` stands at {estate.hosts[first].where}"
                     yield Diagnostic(codes.SAME_ADDRESS, f"`{first}` has address `{address}` too", where, help_)
 
 
@@ -129,7 +137,7 @@ def _realm_of_hosts(
         theirs = estate.hosts[host].realm
         if theirs != realm:
             message = f"`{entity.id}` is of realm `{realm}`, its host `{host}` of realm `{theirs}`"
-            help_ = f"`{host}` stands at {estate.hosts[host].where}"
+            help_ = f"both must be of one realm; `{host}` stands at {estate.hosts[host].where}"
             yield Diagnostic(codes.REALM_MISMATCH, message, entity.span("hosts", at), help_)
 
 
@@ -144,16 +152,19 @@ def _crossings(estate: Estate) -> Iterator[Diagnostic]:
 
 
 def _names(estate: Estate) -> Iterator[Diagnostic]:
+    told: set[str] = set()
     for record in estate.names.values():
-        seen = {record.id}
+        way = [record.id]
         alias = record.alias
-        while alias is not None and alias in estate.names:
-            if alias in seen:
-                message = f"following the aliases of `{record.id}` leads back to `{alias}`"
-                yield Diagnostic(codes.ALIAS_LOOP, message, record.span("alias"))
-                break
-            seen.add(alias)
+        while alias is not None and alias in estate.names and alias not in way and alias not in told:
+            way.append(alias)
             alias = estate.names[alias].alias
+        if alias == record.id:
+            message = f"following the alias of `{record.id}` leads back to it"
+            stations = " → ".join([*way, alias])
+            help_ = f"give one of them addresses instead: {shown(stations, 120)}"
+            yield Diagnostic(codes.ALIAS_LOOP, message, record.span("alias"), help_)
+            told.update(way)
 
 
 def _listed(words: set[str]) -> str:

@@ -1,11 +1,20 @@
 """What every described thing has: an id, the place where it was written, and one shape."""
 
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict, PrivateAttr
 
 from isthmus.diagnostics import Span
 from isthmus.documents import Node
+
+
+class _Written(NamedTuple):
+    """Under which id an entity was written, and where."""
+
+    id: str
+    file: str
+    key: Node
+    node: Node
 
 
 class Shape(BaseModel):
@@ -20,35 +29,30 @@ class Entity(Shape):
     origin: str | None = None
     """Where the record came from when it was imported: ``file:line``."""
 
-    _id: str = PrivateAttr("")
-    _file: str = PrivateAttr("")
-    _key: Node | None = PrivateAttr(None)
-    _node: Node | None = PrivateAttr(None)
+    _written: _Written | None = PrivateAttr(None)
 
     def placed(self, id_: str, file: str, key: Node, node: Node) -> Self:
         """Tell this entity its id and place; called once, by the loader."""
-        self._id, self._file, self._key, self._node = id_, file, key, node
+        self._written = _Written(id_, file, key, node)
         return self
 
     @property
     def id(self) -> str:
         """The name it is referred to by."""
-        return self._id
+        return self._written.id if self._written else ""
 
     @property
     def where(self) -> Span:
         """The place of its key."""
-        return self._key.span(self._file) if self._key else Span(self._file or self._id)
+        return self._written.key.span(self._written.file) if self._written else Span("")
 
     def span(self, *path: str | int) -> Span:
         """The place of a field, or of the nearest thing around it that was written."""
-        if self._node is None:
-            return self.where
-        found = self._node.nearest(path)
-        return self.where if found is self._node else found.span(self._file)
+        written = self._written
+        return written.node.marks(path, written.key).span(written.file) if written else self.where
 
     def __eq__(self, other: Any) -> bool:  # noqa: ANN401 - as object's own
-        return type(self) is type(other) and self._id == other._id and self.__dict__ == other.__dict__
+        return type(self) is type(other) and self.id == other.id and self.__dict__ == other.__dict__
 
     def __hash__(self) -> int:
-        return hash((type(self).__name__, self._id))
+        return hash((type(self).__name__, self.id))

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from isthmus.estate.entity import Entity, Shape
 from isthmus.estate.types import Address, Identifier, Text
+from isthmus.estate.words import NetworkId, ProjectId, RealmId
 
 
 class HostKind(StrEnum):
@@ -18,9 +19,9 @@ class HostKind(StrEnum):
 class Interface(Shape):
     """A network interface: the VLAN that it carries untagged, those that it carries tagged, its addresses."""
 
-    native: Identifier | None = None
+    native: NetworkId | None = None
     """The network of the untagged VLAN."""
-    tagged: tuple[Identifier, ...] = ()
+    tagged: tuple[NetworkId, ...] = ()
     """The networks of the 802.1Q-tagged VLANs."""
     addresses: tuple[Address, ...] = ()
 
@@ -29,12 +30,13 @@ class Host(Entity):
     """A server, an instance or a network device."""
 
     title: Text | None = None
-    realm: Identifier
+    realm: RealmId
     """The realm whose services it runs; cloud-dedicated hardware belongs to the cloud."""
     kind: HostKind
+    """`instance` or `hardware`."""
     site: Identifier | None = None
     rack: Identifier | None = None
-    project: Identifier | None = None
+    project: ProjectId | None = None
     interfaces: dict[Identifier, Interface] = {}
 
     @property

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from isthmus.diagnostics import Diagnostic, Severity, Span
 from isthmus.documents import Document
-from isthmus.estate.consistency import inconsistencies
+from isthmus.estate.consistency import inconsistencies, missing_realms
 from isthmus.estate.estate import Estate, Vocabulary
+from isthmus.estate.lookup import Lookup, sound_part
 from isthmus.estate.parts import Parts
-from isthmus.estate.references import dangling
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +39,23 @@ def read_estate(documents: Sequence[Document], vocabulary: Vocabulary | None) ->
     for document in documents:
         parts.take(document)
     parts.require_header(documents)
+    lookup = Lookup(parts, vocabulary)
+    problems = [*parts.diagnostics, *lookup.dangling()]
+    if vocabulary is not None and "edition" in parts.header and "realms" not in parts.unread:
+        problems += missing_realms(vocabulary, parts)
     estate = parts.estate()
-    problems = [*parts.diagnostics, *dangling(estate, parts.broken, vocabulary)]
-    if not _errors(problems):
-        problems += inconsistencies(estate, vocabulary)
-    problems.sort(key=Diagnostic.sort_key)
-    return Reading(None if _errors(problems) else estate, tuple(problems))
+    if _errors(problems):
+        rest = inconsistencies(sound_part(parts.estate_in_part()))
+        problems += [each for each in rest if each.severity is not Severity.WARNING]
+    else:
+        problems += inconsistencies(estate)
+    found = sorted(_once(problems), key=Diagnostic.sort_key)
+    return Reading(None if _errors(found) else estate, tuple(found))
+
+
+def _once(problems: Iterable[Diagnostic]) -> Iterable[Diagnostic]:
+    """Each mistake once, though an alias may have shown it in several places."""
+    return {(each.where, each.code, each.message): each for each in problems}.values()
 
 
 def _errors(problems: Iterable[Diagnostic]) -> bool:

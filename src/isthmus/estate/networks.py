@@ -7,6 +7,7 @@ from pydantic import Field, StrictInt
 
 from isthmus.estate.entity import Entity
 from isthmus.estate.types import Address, Identifier, Name, Prefix, Text
+from isthmus.estate.words import RealmId, Role
 
 
 class Sphere(StrEnum):
@@ -20,11 +21,14 @@ class Network(Entity):
     """Prefixes that one realm owns and uses for one purpose."""
 
     title: Text | None = None
-    realm: Identifier
-    role: Identifier
+    realm: RealmId
+    """Whose network it is; one of `realms`."""
+    role: Role
     """What it is for; one of the roles that the edition names, such as ``instances`` or ``nat-egress``."""
     sphere: Sphere
+    """`public` if the internet can address it, else `private`."""
     prefixes: Annotated[tuple[Prefix, ...], Field(min_length=1)]
+    """Its prefixes, such as `[172.16.0.0/21]`."""
     site: Identifier | None = None
     rack: Identifier | None = None
     vlan: Annotated[StrictInt, Field(ge=1, le=4094)] | None = None

@@ -5,13 +5,15 @@ from typing import Annotated
 from pydantic import Field, StrictInt
 
 from isthmus.estate.entity import Entity, Shape
-from isthmus.estate.types import Identifier, Name, Size, Text
+from isthmus.estate.types import Name, Size, Text
+from isthmus.estate.words import OwnerId, RealmId
 
 
 class Owner(Entity):
     """People who can be asked: a team or a person."""
 
     title: Text
+    """Their name, as people say it."""
     contact: Text | None = None
     """How to reach them, such as a mail address or a page."""
 
@@ -20,7 +22,7 @@ class Realm(Entity):
     """A trust domain: its users, scope, security and maintenance are its owners' business."""
 
     title: Text | None = None
-    owners: Annotated[tuple[Identifier, ...], Field(min_length=1)]
+    owners: Annotated[tuple[OwnerId, ...], Field(min_length=1)]
     """Ids of the owners who must agree to every crossing of this realm's border."""
     domains: tuple[Name, ...] = ()
     """DNS domains in which this realm names its services."""
@@ -43,7 +45,8 @@ class Project(Entity):
     """A tenant of the cloud: who maintains it, what it may use and what it uses."""
 
     title: Text | None = None
-    realm: Identifier
-    maintainers: tuple[Identifier, ...] = ()
+    realm: RealmId
+    """The realm that hosts it; one of `realms`."""
+    maintainers: tuple[OwnerId, ...] = ()
     quota: Capacity | None = None
     used: Capacity | None = None

@@ -1,14 +1,15 @@
 """Services: what listens, for whom, in front of and behind what, and the facts that decide where it should live."""
 
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import Field, StrictBool, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field, StrictBool, ValidationInfo, field_validator
 
+from isthmus.documents import contradiction
 from isthmus.estate.entity import Entity, Shape
 from isthmus.estate.realms import Capacity
-from isthmus.estate.types import Address, AddressOrName, Identifier, Name, Ports, Prefix, Size, Text
+from isthmus.estate.types import Address, AddressOrName, Identifier, Name, PortRange, Ports, Prefix, Size, Text
+from isthmus.estate.words import Audience, HostId, LoadBalancerId, NetworkId, OwnerId, ProjectId, RealmId, WebProxyId
 
 INTERNET = "internet"
 """The realm, network and audience of everything that no declared network covers."""
@@ -43,21 +44,24 @@ class Endpoint(Shape):
     """Where a service listens: addresses (or a network, while none is assigned), protocol and port."""
 
     addresses: tuple[AddressOrName, ...] = ()
-    network: Identifier | None = None
+    network: NetworkId | None = None
     """The network in which the address will be, while it is not assigned yet."""
     protocol: Protocol = Protocol.TCP
-    port: Ports | None = None
+    port: Annotated[Ports | None, Field(validate_default=True)] = None
     application: Identifier | None = None
     """What is spoken, such as ``https``, ``ssh`` or ``nfs``."""
     bind: Bind = Bind.ADDRESSES
 
-    @model_validator(mode="after")
-    def _ports_fit(self) -> Self:
-        if self.protocol in _WITH_PORTS and self.port is None:
-            raise PydanticCustomError("port_missing", "`{protocol}` needs a `port`", {"protocol": self.protocol.value})
-        if self.protocol not in _WITH_PORTS and self.port is not None:
-            raise PydanticCustomError("port_needless", "`{protocol}` has no ports", {"protocol": self.protocol.value})
-        return self
+    @field_validator("port")
+    @classmethod
+    def _port_fits(cls, port: PortRange | None, info: ValidationInfo) -> PortRange | None:
+        """A port exactly where the protocol has ports."""
+        protocol = info.data.get("protocol")
+        if protocol in _WITH_PORTS and port is None:
+            raise contradiction(f"`{protocol}` needs a `port`", "add `port`: a number, or a range such as `8000-8080`")
+        if protocol is not None and protocol not in _WITH_PORTS and port is not None:
+            raise contradiction(f"`{protocol}` has no ports", "remove `port`, or correct `protocol`")
+        return port
 
     @property
     def is_web(self) -> bool:
@@ -69,10 +73,10 @@ class Front(Entity):
     """Something that stands in front of services and holds the addresses that clients use."""
 
     title: Text | None = None
-    realm: Identifier
+    realm: RealmId
     """The realm that it is dedicated to."""
-    maintainers: tuple[Identifier, ...] = ()
-    hosts: tuple[Identifier, ...] = ()
+    maintainers: tuple[OwnerId, ...] = ()
+    hosts: tuple[HostId, ...] = ()
     addresses: tuple[AddressOrName, ...] = ()
 
 
@@ -105,15 +109,17 @@ class Service(Entity):
     """Something that listens, what it is for, and who answers for it."""
 
     title: Text | None = None
-    realm: Identifier
-    maintainers: tuple[Identifier, ...] = ()
-    project: Identifier | None = None
-    hosts: tuple[Identifier, ...] = ()
+    realm: RealmId
+    """The realm that it belongs to; one of `realms`."""
+    maintainers: tuple[OwnerId, ...] = ()
+    project: ProjectId | None = None
+    hosts: tuple[HostId, ...] = ()
     endpoints: Annotated[dict[Identifier, Endpoint], Field(min_length=1)]
+    """Where it listens: for each endpoint an id, with its addresses, protocol and port."""
     names: tuple[Name, ...] = ()
-    load_balancer: Identifier | None = None
-    web_proxy: Identifier | None = None
-    audience: tuple[Identifier, ...] = ()
+    load_balancer: LoadBalancerId | None = None
+    web_proxy: WebProxyId | None = None
+    audience: tuple[Audience, ...] = ()
     """For whom it is meant: realms, or ``internet``."""
     admits: tuple[Prefix, ...] | None = None
     """What its firewall lets in; absent means not declared."""

@@ -1,25 +1,26 @@
 """The scalars of an estate: addresses, prefixes, ports, sizes, dates; each reads one spelling, strictly."""
 
 import re
-from dataclasses import dataclass
 from datetime import date
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
-from typing import Annotated, Any, Self
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from typing import Annotated, Any
 
-from pydantic import BeforeValidator, PlainSerializer, StringConstraints, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import PlainSerializer, PlainValidator, StringConstraints, WithJsonSchema
+
+from isthmus.documents import bad_value, host_bits
+from isthmus.estate.ports import PortRange as PortRange
+from isthmus.estate.ports import read_ports as read_ports
+from isthmus.estate.sizes import read_size as read_size
+from isthmus.estate.sizes import show_size as show_size
+from isthmus.estate.sizes import spell_size as spell_size
 
 IPAddress = IPv4Address | IPv6Address
 IPPrefix = IPv4Network | IPv6Network
 
-_NAME = re.compile(r"(?=.{1,253}\Z)(\*\.)?([A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?\.)*[A-Za-z0-9_-]{1,63}\.?\Z")
-_SIZE = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,3})?) ?([kMGTP]?i?B)\Z")
+_NAME_SHAPE = r"^[A-Za-z0-9_*-]+(\.[A-Za-z0-9_-]+)*\.?$"
+_SIZE_SHAPE = r"^[0-9]+(\.[0-9]+)? ?([kKMGTP]i?)?B$"
+_NAME = re.compile(r"(?=.{1,253}\Z)(\*\.)?([A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(\.(?!\Z)|\.?\Z))+\Z")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
-_POWERS = {"k": 1, "K": 1, "M": 2, "G": 3, "T": 4, "P": 5}
-
-
-def _problem(kind: str, message: str, value: object) -> PydanticCustomError:
-    return PydanticCustomError(kind, message, {"given": str(value)[:80]})
 
 
 def read_address(value: object) -> IPAddress:
@@ -29,9 +30,21 @@ def read_address(value: object) -> IPAddress:
     try:
         if not isinstance(value, str) or "%" in value:
             raise ValueError
-        return ip_address(value)
+        return IPv6Address(value) if ":" in value else IPv4Address(value)
     except ValueError:
-        raise _problem("address", "`{given}` is not an IPv4 or IPv6 address", value) from None
+        help_ = _about_addresses(value)
+        raise bad_value("`{given}` is not an IPv4 or IPv6 address", value, "an address", help_) from None
+
+
+def _about_addresses(value: object) -> str:
+    text = str(value)
+    if re.search("[/%]", text):
+        return "an address has no prefix length and no zone"
+    if re.fullmatch("[0-9.]+", text):
+        return "an IPv4 address is four numbers from 0 to 255"
+    if ":" in text:
+        return "an IPv6 address is up to eight groups of hexadecimal digits"
+    return "write an address, such as `203.0.113.1` or `2001:db8::1`"
 
 
 def read_prefix(value: object) -> IPPrefix:
@@ -39,17 +52,30 @@ def read_prefix(value: object) -> IPPrefix:
     if isinstance(value, IPv4Network | IPv6Network):
         return value
     if not isinstance(value, str) or not re.fullmatch(r"[0-9A-Fa-f:.]+(/[0-9]{1,3})?", value):
-        raise _problem("prefix", "`{given}` is not a prefix", value)
+        raise _not_a_prefix(value)
+    family = IPv6Network if ":" in value else IPv4Network
     try:
-        return ip_network(value)
+        return family(value)
     except ValueError:
         pass
     try:
-        masked = ip_network(value, strict=False)
+        masked = family(value, strict=False)
     except ValueError:
-        raise _problem("prefix", "`{given}` is not a prefix", value) from None
-    details = {"given": value, "masked": str(masked)}
-    raise PydanticCustomError("host_bits", "`{given}` has host bits set; the prefix is `{masked}`", details)
+        raise _not_a_prefix(value) from None
+    raise host_bits(value, masked)
+
+
+def _not_a_prefix(value: object) -> Exception:
+    address, _, length = str(value).partition("/")
+    help_ = "write an address and a length, such as `172.16.0.0/21` or `2001:db8::/48`"
+    try:
+        version, bits, usual = (4, 32, 24) if ip_address(address).version == 4 else (6, 128, 64)
+        help_ = f"write the length behind the slash, such as `{address}/{usual}`"
+        if length.isdecimal():
+            help_ = f"the length of an IPv{version} prefix is at most {bits}"
+    except ValueError:
+        pass
+    return bad_value("`{given}` is not a prefix", value, "a prefix", help_)
 
 
 def holds(outer: IPPrefix, inner: IPPrefix) -> bool:
@@ -78,102 +104,36 @@ def read_address_or_name(value: object) -> IPAddress | str:
     """Read an address, or a DNS name that stands for one."""
     try:
         return read_address(value)
-    except PydanticCustomError:
+    except ValueError:
         if isinstance(value, str) and is_name(value):
             return value.rstrip(".").lower()
-    raise _problem("address_or_name", "`{given}` is neither an address nor a DNS name", value)
+    help_ = _about_addresses(value)
+    raise bad_value("`{given}` is neither an address nor a DNS name", value, "an address or a name", help_)
 
 
 def read_name(value: object) -> str:
     """Read a DNS name; case and a final dot do not matter."""
     if isinstance(value, str) and is_name(value):
         return value.rstrip(".").lower()
-    raise _problem("dns_name", "`{given}` is not a DNS name", value)
-
-
-def read_size(value: object) -> int:
-    """Read a number of bytes: ``4096``, ``40 TB`` (powers of 1000) or ``512 GiB`` (powers of 1024).
-
-    >>> read_size("40 TB"), read_size("1.5 GiB"), read_size(7)
-    (40000000000000, 1610612736, 7)
-    """
-    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
-        return value
-    found = _SIZE.match(value) if isinstance(value, str) else None
-    if found is None:
-        raise _problem("size", "`{given}` is not a size in bytes", value)
-    unit = found[2]
-    base = 1024 if "i" in unit else 1000
-    power: int = base ** _POWERS.get(unit[0], 0)
-    return round(float(found[1]) * power)
-
-
-def show_size(size: int) -> str:
-    """A number of bytes as a person writes it.
-
-    >>> show_size(40_000_000_000_000), show_size(999), show_size(1_500_000)
-    ('40 TB', '999 B', '1.5 MB')
-    """
-    value, unit = float(size), "B"
-    for larger in ("kB", "MB", "GB", "TB", "PB"):
-        if value < 1000:
-            break
-        value, unit = value / 1000, larger
-    return f"{value:.4g} {unit}"
+    help_ = "a name is labels of letters, digits and `-`, with dots between them"
+    raise bad_value("`{given}` is not a DNS name", value, "a DNS name", help_)
 
 
 def read_date(value: object) -> date:
     """Read ``YYYY-MM-DD`` (ISO 8601 calendar date) and nothing else."""
     if isinstance(value, date):
         return value
+    text = str(value)
+    is_dated = isinstance(value, str) and _DATE.match(value)
     try:
-        if not isinstance(value, str) or not _DATE.match(value):
-            raise ValueError
-        return date.fromisoformat(value)
+        if is_dated:
+            return date.fromisoformat(text)
     except ValueError:
-        raise _problem("date", "`{given}` is not a date in the form YYYY-MM-DD", value) from None
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class PortRange:
-    """TCP, UDP or SCTP ports, both ends included: 0 <= first <= last <= 65535.
-
-    >>> str(PortRange.parse("8000-8080")), 8010 in PortRange(8000, 8080)
-    ('8000-8080', True)
-    """
-
-    first: int
-    last: int
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.first <= self.last <= 65535:
-            raise ValueError(f"`{self}` is not a range of ports between 0 and 65535")
-
-    @classmethod
-    def parse(cls, text: str) -> Self:
-        """Read ``443`` or ``8000-8080``; the inverse of ``str()``. Raises ValueError for anything else."""
-        if not re.fullmatch(r"[0-9]{1,5}(-[0-9]{1,5})?", text):
-            raise ValueError(f"`{text[:40]}` is not a port or a range of ports")
-        first, _, last = text.partition("-")
-        return cls(int(first), int(last or first))
-
-    def __contains__(self, port: int) -> bool:
-        return self.first <= port <= self.last
-
-    def __str__(self) -> str:
-        return str(self.first) if self.first == self.last else f"{self.first}-{self.last}"
-
-
-def read_ports(value: object) -> PortRange:
-    """Read a port number or a range such as ``8000-8080``."""
-    if isinstance(value, PortRange):
-        return value
-    try:
-        if isinstance(value, bool) or not isinstance(value, int | str):
-            raise ValueError(f"`{str(value)[:40]}` is not a port or a range of ports")
-        return PortRange.parse(str(value))
-    except ValueError as error:
-        raise PydanticCustomError("ports", "{problem}", {"problem": str(error)}) from None
+        raise bad_value("there is no day `{given}`", value, "a date") from None
+    help_ = "a date is written YYYY-MM-DD"
+    if re.fullmatch("[0-9]{8}", text):
+        help_ = f"write `{text[:4]}-{text[4:6]}-{text[6:]}`"
+    raise bad_value("`{given}` is not a date", value, "a date", help_)
 
 
 def _schema(**keywords: Any) -> WithJsonSchema:  # noqa: ANN401
@@ -184,36 +144,38 @@ _as_text = PlainSerializer(str)
 
 Address = Annotated[
     IPAddress,
-    BeforeValidator(read_address),
+    PlainValidator(read_address),
     _as_text,
-    _schema(type="string", examples=["208.80.154.142", "2001:db8::1"]),
+    _schema(type="string", pattern="^[0-9A-Fa-f:.]+$", examples=["208.80.154.142", "2001:db8::1"]),
 ]
 Prefix = Annotated[
     IPPrefix,
-    BeforeValidator(read_prefix),
+    PlainValidator(read_prefix),
     _as_text,
-    _schema(type="string", examples=["172.16.0.0/21", "2001:db8::/48"]),
+    _schema(type="string", pattern="^[0-9A-Fa-f:.]+(/[0-9]{1,3})?$", examples=["172.16.0.0/21", "2001:db8::/48"]),
 ]
 AddressOrName = Annotated[
     IPAddress | str,
-    BeforeValidator(read_address_or_name),
+    PlainValidator(read_address_or_name),
     _as_text,
-    _schema(type="string", examples=["208.80.154.142", "dumps.wikimedia.org"]),
+    _schema(type="string", pattern="^[A-Za-z0-9._:*-]+$", examples=["208.80.154.142", "dumps.wikimedia.org"]),
 ]
-Name = Annotated[str, BeforeValidator(read_name), _schema(type="string", examples=["dumps.wikimedia.org"])]
+Name = Annotated[
+    str, PlainValidator(read_name), _schema(type="string", pattern=_NAME_SHAPE, examples=["dumps.wikimedia.org"])
+]
 Size = Annotated[
     int,
-    BeforeValidator(read_size),
-    _schema(anyOf=[{"type": "integer", "minimum": 0}, {"type": "string", "pattern": r"^[0-9.]+ ?[kMGTP]?i?B$"}]),
+    PlainValidator(read_size),
+    _schema(anyOf=[{"type": "integer", "minimum": 0}, {"type": "string", "pattern": _SIZE_SHAPE}]),
 ]
-Day = Annotated[date, BeforeValidator(read_date), _as_text, _schema(type="string", format="date")]
+Day = Annotated[date, PlainValidator(read_date), _as_text, _schema(type="string", format="date")]
 Ports = Annotated[
     PortRange,
-    BeforeValidator(read_ports),
+    PlainValidator(read_ports),
     _as_text,
     _schema(
         anyOf=[
-            {"type": "integer", "minimum": 0, "maximum": 65535},
+            {"type": "integer", "minimum": 1, "maximum": 65535},
             {"type": "string", "pattern": "^[0-9]+(-[0-9]+)?$"},
         ]
     ),

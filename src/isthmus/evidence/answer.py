@@ -47,12 +47,26 @@ class Evidence:
     absent: bool = False
 
 
-def weigh(evidence: Iterable[Evidence]) -> Finding:
-    """The finding that several witnesses give together.
+def gravest(answers: Iterable[Answer], otherwise: Answer) -> Answer:
+    """The first ``not met`` among ``answers``, else the first ``unknown``, else ``otherwise``.
 
-    Not met if any witness says so; otherwise what the witnesses that were heard agree on: unknown if
-    one of them cannot tell, met if at least one says so. Witnesses that were not heard count for nothing,
-    and where nobody was heard the finding is unknown.
+    >>> gravest([unknown("a name is not resolved"), unmet("an address is private")], met("public")).because
+    'an address is private'
+    """
+    every = tuple(answers)
+    for finding in (Finding.NOT_MET, Finding.UNKNOWN):
+        for answer in every:
+            if answer.finding is finding:
+                return answer
+    return otherwise
+
+
+def weigh(evidence: Iterable[Evidence]) -> Finding:
+    """The finding that several witnesses give together: the gravest of those that were heard.
+
+    Not met if any witness says so; else unknown if any cannot tell; else met if any says so; not applicable
+    where all of them say that. Witnesses that were not heard count for nothing, and where nobody was heard the
+    finding is unknown.
 
     >>> heard = Evidence(Kind.DECLARED, met("the address is public"))
     >>> silent = Evidence(Kind.CONFIGURED, unknown("nothing was collected"), absent=True)
@@ -60,10 +74,7 @@ def weigh(evidence: Iterable[Evidence]) -> Finding:
     (<Finding.MET: 'met'>, <Finding.UNKNOWN: 'unknown'>)
     """
     heard = {each.answer.finding for each in evidence if not each.absent}
-    if Finding.NOT_MET in heard:
-        return Finding.NOT_MET
-    if Finding.NOT_APPLICABLE in heard and Finding.MET not in heard:
-        return Finding.NOT_APPLICABLE
-    if Finding.UNKNOWN in heard or not heard:
-        return Finding.UNKNOWN
-    return Finding.MET
+    return next((finding for finding in _GRAVEST_FIRST if finding in heard), Finding.UNKNOWN)
+
+
+_GRAVEST_FIRST = (Finding.NOT_MET, Finding.UNKNOWN, Finding.MET, Finding.NOT_APPLICABLE)

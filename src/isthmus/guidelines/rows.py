@@ -1,14 +1,44 @@
 """The shape of an edition's file: what an author may write, key by key."""
 
+import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StringConstraints
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+    StringConstraints,
+    WithJsonSchema,
+)
 
 from isthmus.decide import Level, Scope
+from isthmus.documents import bad_value
+from isthmus.estate.types import read_date
 from isthmus.evidence import Kind
 
 Word = Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)]
 Sentence = Annotated[str, StringConstraints(strict=True, strip_whitespace=True, min_length=1, max_length=2000)]
+
+
+_CODE = r"^[A-Z]{2,4}[0-9]{3}$"
+
+
+def _read_day(value: object) -> str:
+    return read_date(value).isoformat()
+
+
+def _read_code(value: object) -> str:
+    if isinstance(value, str) and re.fullmatch(_CODE, value):
+        return value
+    help_ = "a code is two to four capital letters and three digits, such as `XR101`"
+    raise bad_value("`{given}` cannot be a code", value, "a code", help_)
+
+
+Day = Annotated[str, BeforeValidator(_read_day), WithJsonSchema({"type": "string", "format": "date"})]
+RequirementCode = Annotated[str, BeforeValidator(_read_code), WithJsonSchema({"type": "string", "pattern": _CODE})]
 
 
 class Row(BaseModel):
@@ -22,7 +52,7 @@ class HeaderRow(Row):
 
     id: Word
     title: Sentence
-    dated: Annotated[str, StringConstraints(strict=True, pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
+    dated: Day
     source: Sentence
     """Where the page can be read."""
 
@@ -55,7 +85,7 @@ class FitRow(Row):
 class RequirementRow(Row):
     """One demand of the page."""
 
-    code: Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Z]{2,4}[0-9]{3}$")]
+    code: RequirementCode
     name: Word
     says: Sentence
     """The demand in the edition's own words."""
@@ -91,6 +121,8 @@ class ReasonRow(Row):
     fact: Literal["data", "replication", "per_client_access", "per_client_policing", "runs_the_cloud", "other"]
     at_least: StrictInt | None = None
     """Bytes from which a size is a reason."""
+    speaks_against: tuple[Word, ...] = ()
+    """Cases that it rules out or makes hard."""
 
 
 class CaseRow(Row):

@@ -1,16 +1,17 @@
-"""The judgement for a person at a terminal; every mark is a word too, so that it reads without colour."""
+"""The judgement for a person at a terminal; every mark is a word too, so that it reads without colour.
 
-from collections import Counter
-from collections.abc import Iterator
+The estate's own words are shown, never obeyed: control characters appear as a mark, and brackets mean nothing.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from io import StringIO
 
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
-from rich.text import Text
-
 from isthmus.decide import Decision, JudgedCrossing, JudgedRequirement, Judgement, Level
+from isthmus.diagnostics import Diagnostic
 from isthmus.evidence import Evidence, Finding
+from isthmus.report.columns import GAP, laid_out, wrapped
+from isthmus.report.digest import EXIT_MEANINGS, counted, missing, one_line, outcome, unmet_codes
 from isthmus.report.report import Report
 
 _STYLES = {
@@ -23,144 +24,178 @@ _STYLES = {
     Finding.UNKNOWN: "yellow",
     Finding.NOT_APPLICABLE: "dim",
 }
-_MEANINGS = {
-    0: "conforms",
-    1: "does not conform",
-    2: "wrong input: nothing was judged",
-    3: "cannot tell: evidence or consent is missing",
-}
+
+Part = tuple[str, str]
+"""Some text and its style; an empty style is plain."""
 
 
 def write(report: Report, *, width: int = 110, color: bool = False) -> str:
-    """The report as text of at most ``width`` columns."""
+    """The report as text of at most ``width`` columns, apart from lines that are quoted from files."""
+    lines = _refused(report) if report.judgement is None else _Told(report, report.judgement, width).lines()
+    return _coloured(lines) if color else _plain(lines)
+
+
+def _plain(lines: Iterable[Sequence[Part]]) -> str:
+    return "".join("".join(text for text, _ in line).rstrip() + "\n" for line in lines)
+
+
+def _coloured(lines: Iterable[Sequence[Part]]) -> str:
+    from rich.console import Console
+    from rich.text import Text
+
     out = StringIO()
-    console = Console(file=out, width=width, force_terminal=color, no_color=not color, highlight=False, soft_wrap=False)
-    if report.judgement is None:
-        for problem in report.problems:
-            console.print(Text(problem.render(report.texts)), soft_wrap=True)
-        console.print(f"\n{_count(len(report.problems), 'problem')}; nothing was judged")
-    else:
-        _Writer(console, report, report.judgement).write()
-    return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
+    console = Console(file=out, force_terminal=True, highlight=False, markup=False, emoji=False)
+    for line in lines:
+        console.print(Text.assemble(*line), soft_wrap=True)
+    return out.getvalue()
 
 
-class _Writer:
-    """Prints one judgement from its details to its summary, so that the summary stands last."""
+def _refused(report: Report) -> Iterator[Sequence[Part]]:
+    """What keeps the input from being judged."""
+    for each in report.problems:
+        yield from _remark(each, report)
+    yield ()
+    yield [(f"{counted(len(report.problems), 'problem')}; nothing was judged", "")]
 
-    def __init__(self, console: Console, report: Report, judgement: Judgement) -> None:
-        self.console = console
+
+class _Told:
+    """One judgement, line by line, from its details to its summary, so that the summary stands last."""
+
+    def __init__(self, report: Report, judgement: Judgement, width: int) -> None:
         self.report = report
         self.judgement = judgement
+        self.width = width
 
-    def write(self) -> None:
-        judgement = self.judgement
-        edition = judgement.edition
-        self.console.print(
-            f"[bold]{escape(judgement.estate)}[/] on {judgement.asked_on}, by `{edition.id}` of {edition.dated} "
-            f"({escape(edition.title)})",
-        )
+    def lines(self) -> Iterator[Sequence[Part]]:
+        judgement, edition = self.judgement, self.judgement.edition
+        by = f" on {judgement.asked_on}, by `{edition.id}` of {edition.dated} ({one_line(edition.title)})"
+        yield from self._wrapped((one_line(judgement.estate), "bold"), (by, ""))
         for each in judgement.crossings:
-            self._crossing(each)
+            yield from self._crossing(each)
         if judgement.requirements:
-            self.console.print("\n[bold]the estate as a whole[/]")
-            self._requirements(judgement.requirements)
-        self._findings()
-        self._summary()
-        self._missing()
-        self._conclusion()
+            yield ()
+            yield [("the estate as a whole", "bold")]
+            yield from self._requirements(judgement.requirements)
+        for finding in judgement.findings:
+            yield ()
+            yield from _remark(finding, self.report)
+        yield from self._summary()
+        yield from self._missing()
+        yield from self._conclusion()
 
-    def _crossing(self, judged: JudgedCrossing) -> None:
+    def _crossing(self, judged: JudgedCrossing) -> Iterator[Sequence[Part]]:
         crossing, case = judged.crossing, judged.case
-        title = f" · {escape(crossing.title)}" if crossing.title else ""
+        title = f" · {one_line(crossing.title)}" if crossing.title else ""
         told = f"case {case.id}, {case.name}" if case else "no case"
-        self.console.print(f"\n[bold]{crossing.id}[/]{title}")
-        self.console.print(f"  {told}: {escape(judged.classified.because)}", style="dim")
-        self._requirements(judged.requirements)
+        yield ()
+        yield from self._wrapped((crossing.id, "bold"), (title, ""))
+        for line in wrapped(f"{told}: {one_line(judged.classified.because)}", self.width - 2):
+            yield [(f"  {line}", "dim")]
+        yield from self._requirements(judged.requirements)
 
-    def _requirements(self, requirements: tuple[JudgedRequirement, ...]) -> None:
-        table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 1))
-        table.add_column(no_wrap=True, min_width=2)
-        table.add_column(no_wrap=True)
-        table.add_column(no_wrap=True)
-        table.add_column(overflow="fold")
-        for each in requirements:
-            if each.finding is not Finding.NOT_APPLICABLE:
-                table.add_row("", *self._row(each))
-        self.console.print(table)
+    def _requirements(self, requirements: Iterable[JudgedRequirement]) -> Iterator[Sequence[Part]]:
+        told = [each for each in requirements if each.finding is not Finding.NOT_APPLICABLE]
+        styles = [("", "yellow" if each.excused_by else _STYLES[each.finding], "") for each in told]
+        yield from self._table([_row(each) for each in told], styles, indent=4)
 
-    def _row(self, judged: JudgedRequirement) -> tuple[str, Text, Text]:
-        requirement = judged.requirement
-        word = judged.finding.value if judged.is_asked else "not asked"
-        if judged.excused_by:
-            word = "excepted"
-        if requirement.level is not Level.MUST:
-            word += f" ({requirement.level})"
-        style = "yellow" if judged.excused_by else _STYLES[judged.finding]
-        lines = [_line(each, judged) for each in judged.evidence if not each.absent]
-        if judged.waits_for:
-            lines.append("waits for " + " or ".join(f"{each.value} evidence" for each in judged.waits_for))
-        if judged.excused_by:
-            lines.append(f"excused by `{judged.excused_by}`")
-        return f"{requirement.code} {requirement.name}", Text(word, style=style), Text("\n".join(lines))
-
-    def _findings(self) -> None:
-        for each in self.judgement.findings:
-            self.console.print()
-            self.console.print(Text(each.render(self.report.texts)), soft_wrap=True)
-
-    def _summary(self) -> None:
-        self.console.print()
-        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-        for heading in ("crossing", "case", "decision", "on the evidence at hand", "not met", "to ask"):
-            table.add_column(heading, overflow="fold")
-        for each in self.judgement.crossings:
-            table.add_row(*_summary_row(each))
-        self.console.print(table)
-
-    def _missing(self) -> None:
-        """Which kinds of evidence nobody has gathered, how many requirements wait for them, and what fills them."""
-        every = [*self.judgement.requirements, *(req for each in self.judgement.crossings for req in each.requirements)]
-        absent = Counter(each.kind for judged in every for each in judged.evidence if each.absent)
-        waiting = sum(1 for judged in every if judged.waits_for)
-        if not absent:
+    def _summary(self) -> Iterator[Sequence[Part]]:
+        if not self.judgement.crossings:
             return
-        told = ", ".join(f"{kind.value} ({count} times, {kind.source})" for kind, count in absent.items())
-        self.console.print(f"\nnot at hand: {told}", soft_wrap=True)
-        self.console.print(f"{_count(waiting, 'finding')} cannot be made without it", soft_wrap=True)
+        yield ()
+        head = ("crossing", "case", "decision", "on the evidence at hand", "not met", "to ask")
+        styles: list[tuple[str, ...]] = [("bold",) * len(head)]
+        rows: list[tuple[str, ...]] = [head]
+        for each in self.judgement.crossings:
+            rows.append(tuple(_summary_row(each)))
+            styles.append(("", "", _STYLES[each.decision], _STYLES[each.so_far], "", ""))
+        yield from self._table(rows, styles)
 
-    def _conclusion(self) -> None:
+    def _missing(self) -> Iterator[Sequence[Part]]:
+        """Which kinds of evidence nobody has gathered, how many findings wait for them, and what fills them."""
+        gaps = missing(self.judgement)
+        if not gaps.kinds:
+            return
+        yield ()
+        told = ", ".join(f"{kind.value} ({counted(count, 'time')}, {kind.source})" for kind, count in gaps.kinds)
+        yield from self._wrapped((f"not at hand: {told}", ""))
+        if gaps.findings:
+            yield [(f"{counted(gaps.findings, 'finding')} cannot be made without it", "")]
+
+    def _conclusion(self) -> Iterator[Sequence[Part]]:
         judgement = self.judgement
-        what = "the chosen crossings" if judgement.is_partial else f"estate `{escape(judgement.estate)}`"
-        style = _STYLES[judgement.decision]
-        self.console.print(f"\n{what}: [bold {style}]{judgement.decision}[/]")
-        if judgement.so_far is not judgement.decision:
-            self.console.print(f"on the evidence at hand: [{_STYLES[judgement.so_far]}]{judgement.so_far}[/]")
+        what = "the chosen crossings" if judgement.is_partial else f"estate `{one_line(judgement.estate)}`"
+        decision, so_far = judgement.decision, judgement.so_far
+        yield ()
+        yield from self._wrapped((f"{what}: ", ""), (decision.value, f"bold {_STYLES[decision]}"))
+        if so_far is not decision:
+            yield [("on the evidence at hand: ", ""), (so_far.value, _STYLES[so_far])]
         code = self.report.exit_code
-        self.console.print(f"exit code {code} ({_MEANINGS[code]})", style="dim")
+        yield [(f"exit code {code} ({EXIT_MEANINGS[code]})", "dim")]
+
+    def _table(
+        self, rows: Sequence[Sequence[str]], styles: Sequence[Sequence[str]], *, indent: int = 0
+    ) -> Iterator[Sequence[Part]]:
+        gap = (" " * GAP, "")
+        for lines, style in zip(laid_out(rows, self.width - indent), styles, strict=True):
+            for line in lines:
+                cells = [part for each in zip(line, style, strict=True) for part in (gap, each)]
+                yield _trimmed([(" " * indent, ""), *cells[1:]])
+
+    def _wrapped(self, *parts: Part) -> Iterator[Sequence[Part]]:
+        """The parts on one line; without their styles on several, where one is too short."""
+        whole = "".join(text for text, _ in parts)
+        lines = wrapped(whole, self.width)
+        yield from [parts] if len(lines) == 1 else ([(line, "")] for line in lines)
 
 
-def _line(evidence: Evidence, judged: JudgedRequirement) -> str:
+def _trimmed(parts: list[Part]) -> list[Part]:
+    """The parts without blanks at the end, and without styles for blanks."""
+    while parts and not parts[-1][0].strip():
+        parts.pop()
+    if parts:
+        text, style = parts[-1]
+        parts[-1] = (text.rstrip(), style)
+    return [(text, "" if text.isspace() else style) for text, style in parts]
+
+
+def _remark(diagnostic: Diagnostic, report: Report) -> Iterator[Sequence[Part]]:
+    """A diagnostic with the line that it quotes; not even the name of a file can end a line."""
+    where = replace(diagnostic.where, file=one_line(diagnostic.where.file))
+    quoted = {where.file: report.texts.get(diagnostic.where.file, ())}
+    for line in replace(diagnostic, where=where).render(quoted).split("\n"):
+        yield [(line, "")]
+
+
+def _row(judged: JudgedRequirement) -> tuple[str, str, str]:
+    requirement = judged.requirement
+    level = "" if requirement.level is Level.MUST else f" ({requirement.level})"
+    return f"{requirement.code} {requirement.name}", outcome(judged) + level, "\n".join(_told(judged))
+
+
+def _told(judged: JudgedRequirement) -> Iterator[str]:
+    """What each witness said, one a line."""
+    for each in judged.evidence:
+        if not each.absent:
+            yield from _answer(each, judged.finding)
+    if judged.waits_for:
+        yield "waits for " + " or ".join(f"{kind.value} evidence" for kind in judged.waits_for)
+    if judged.excused_by:
+        yield f"excused by `{one_line(judged.excused_by)}`"
+
+
+def _answer(evidence: Evidence, finding: Finding) -> Iterator[str]:
     """One witness's answer, with the place to look it up where something is left to do."""
-    where = f" ({evidence.answer.where})" if evidence.answer.where and judged.finding is not Finding.MET else ""
-    remark = f"\nremark: {evidence.answer.remark}" if evidence.answer.remark else ""
-    return f"{evidence.kind}: {evidence.answer.because}{where}{remark}"
+    answer = evidence.answer
+    where = f" ({one_line(str(answer.where))})" if answer.where and finding is not Finding.MET else ""
+    yield f"{evidence.kind}: {one_line(answer.because)}{where}"
+    if answer.remark:
+        yield f"remark: {one_line(answer.remark)}"
 
 
-def _summary_row(judged: JudgedCrossing) -> Iterator[Text | str]:
-    case = judged.case
-    note = "" if judged.counts else " (retired)"
-    yield judged.crossing.id + note
-    yield case.id if case else "none"
-    yield Text(judged.decision.value, style=_STYLES[judged.decision])
-    yield Text(judged.so_far.value, style=_STYLES[judged.so_far])
-    unmet = [
-        each.requirement.code
-        for each in judged.requirements
-        if each.finding is Finding.NOT_MET and each.requirement.level is Level.MUST
-    ]
-    yield ", ".join(unmet)
-    yield ", ".join(judged.owners_to_ask)
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+def _summary_row(judged: JudgedCrossing) -> Iterator[str]:
+    yield judged.crossing.id + ("" if judged.counts else " (retired)")
+    yield judged.case.id if judged.case else "none"
+    yield judged.decision.value
+    yield judged.so_far.value
+    yield ", ".join(unmet_codes(judged))
+    yield one_line(", ".join(judged.owners_to_ask))

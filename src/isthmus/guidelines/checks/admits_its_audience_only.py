@@ -1,16 +1,20 @@
 """The firewall of a service that is not for everybody admits its audience and nobody else.
 
 It applies unless the audience includes the internet (with `alone`: only if `realm` is the whole audience). Of
-`realm`, only networks with the named roles and sphere may be admitted; of other realms in the audience, any.
-Addresses outside every declared network belong to the internet and may not be admitted. An admission wider than
-the addresses that clients arrive as is remarked and decides nothing.
+`realm`, only networks of the sphere named may be admitted; of other realms in the audience, any. Addresses outside
+every declared network belong to the internet and may not be admitted. Whom the service's own load balancer or web
+proxy admits in its turn is not declared, so a firewall that admits it leaves the finding unknown. An admission wider
+than the addresses that clients arrive as is remarked and decides nothing.
 """
+
+from collections.abc import Iterator
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, StrictBool
 
 from isthmus.decide import Question
-from isthmus.estate import INTERNET, Network, holds
-from isthmus.evidence import Answer, met, not_applicable, unknown, unmet
+from isthmus.estate import INTERNET, Front, IPPrefix, Network, holds
+from isthmus.evidence import Answer, gravest, met, not_applicable, unknown, unmet
 
 
 class Params(BaseModel):
@@ -19,14 +23,13 @@ class Params(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     realm: str
-    roles: tuple[str, ...] = ()
-    sphere: str | None = None
+    sphere: Literal["public", "private"] | None = None
     alone: StrictBool = False
 
 
 def declared(question: Question) -> Answer:
     """Whether the declared firewall fits the declared audience."""
-    service, facts, params = question.service, question.facts, question.params
+    service, params = question.service, question.params
     audience = set(service.audience)
     if not audience:
         return unknown(f"for whom `{service.id}` is meant is not declared (`audience`)", service.where)
@@ -34,28 +37,46 @@ def declared(question: Question) -> Answer:
         return not_applicable(f"meant for {', '.join(service.audience)}", service.span("audience"))
     if service.admits is None:
         return unknown(f"what the firewall of `{service.id}` admits is not declared (`admits`)", service.where)
-    for at, prefix in enumerate(service.admits):
-        where = service.span("admits", at)
-        if not facts.estate.plan.covers(prefix):
-            return unmet(f"the firewall admits {prefix}, which reaches into the internet", where)
-        strangers = [each for each in facts.estate.plan.inside(prefix) if not _allowed(each, audience, params)]
-        if strangers:
-            first = strangers[0]
-            told = f"the firewall admits {prefix} of `{first.id}` (realm {first.realm}, role {first.role})"
-            return unmet(told, where)
     told = ", ".join(str(prefix) for prefix in service.admits) or "nothing"
-    return met(f"the firewall admits {told}", service.span("admits"), _wider(question))
+    admitted = met(f"the firewall admits {told}", service.span("admits"), _wider(question))
+    return gravest(_doubts(question, service.admits), admitted)
 
 
-def _allowed(network: Network, audience: set[str], params: Params) -> bool:
-    if network.realm not in audience:
-        return False
-    if network.realm != params.realm:
-        return True
-    return (not params.roles or network.role in params.roles) and params.sphere in (
-        None,
-        network.sphere.value,
+def _doubts(question: Question, admits: tuple[IPPrefix, ...]) -> Iterator[Answer]:
+    """What speaks against each prefix that is admitted."""
+    service, plan = question.service, question.facts.estate.plan
+    for at, prefix in enumerate(admits):
+        where = service.span("admits", at)
+        front = _front(question, prefix)
+        if front is not None:
+            yield unknown(f"the firewall admits `{front.id}`, and whom that admits is not declared", where)
+            continue
+        if not plan.covers(prefix):
+            yield unmet(f"the firewall admits {prefix}, which reaches into the internet", where)
+        for each in plan.inside(prefix):
+            if not _allowed(each, question):
+                of = f"`{each.id}` (realm {each.realm}, role {each.role})"
+                yield unmet(f"the firewall admits {prefix} of {of}", where)
+
+
+def _front(question: Question, prefix: IPPrefix) -> Front | None:
+    """The load balancer or web proxy in front of the service, if the prefix is one of its addresses."""
+    service, facts = question.service, question.facts
+    named = (
+        facts.estate.load_balancers.get(service.load_balancer or ""),
+        facts.estate.web_proxies.get(service.web_proxy or ""),
     )
+    fronts = [front for front in named if front is not None]
+    if prefix.num_addresses > 1:
+        return None
+    return next((front for front in fronts if prefix.network_address in facts.addresses_of(front)), None)
+
+
+def _allowed(network: Network, question: Question) -> bool:
+    params = question.params
+    if network.realm != params.realm:
+        return network.realm in question.service.audience
+    return params.sphere in (None, network.sphere.value)
 
 
 def _wider(question: Question) -> str:

@@ -1,14 +1,17 @@
 """A backend connection of the service to the other realm crosses the normal border.
 
-It applies if a declared crossing has the service (or one of its hosts) as client and a service of `realm` as
-target, and is not a facility. Each such crossing must arrive as an address of one of the roles, at a public address.
+It applies if a crossing that stands beside this one has the service (or one of its hosts) as client and a service of
+`realm` as target, and is not a facility. Each such crossing must arrive as an address of one of the roles, at a public
+address. A backend that is not behind a load balancer of its realm is remarked.
 """
+
+from collections.abc import Iterator
 
 from pydantic import BaseModel, ConfigDict
 
 from isthmus.decide import Question
 from isthmus.estate import Crossing, Sphere
-from isthmus.evidence import Answer, met, not_applicable, unknown, unmet
+from isthmus.evidence import Answer, gravest, met, not_applicable, unknown, unmet
 
 
 class Params(BaseModel):
@@ -22,16 +25,19 @@ class Params(BaseModel):
 
 def declared(question: Question) -> Answer:
     """Whether every declared backend connection crosses at the border."""
-    service, facts = question.service, question.facts
+    facts, realm = question.facts, question.params.realm
     backends = [
         each
-        for each in facts.estate.crossings.values()
-        if each.facility is None and _is_client(each, question) and facts.service(each).realm == question.params.realm
+        for each in facts.beside(question.crossing)
+        if each.facility is None and _is_client(each, question) and facts.service(each).realm == realm
     ]
     if not backends:
-        return not_applicable(f"no backend in realm {question.params.realm} is declared", service.where)
-    answers = [_backend(each, question) for each in backends]
-    return next((each for each in answers if each is not None), met(_told(backends), backends[0].where))
+        return not_applicable(f"no backend in realm {realm} is declared", question.service.where)
+    bare = [each.service for each in backends if facts.service(each).load_balancer is None]
+    remark = f"backend `{bare[0]}` is not behind a load balancer" if bare else ""
+    told = f"backends cross at the border: {', '.join(each.id for each in backends)}"
+    doubts = (doubt for each in backends for doubt in _doubts(each, question))
+    return gravest(doubts, met(told, backends[0].where, remark))
 
 
 def _is_client(crossing: Crossing, question: Question) -> bool:
@@ -39,22 +45,24 @@ def _is_client(crossing: Crossing, question: Question) -> bool:
     return service.id in crossing.client.services or bool(set(crossing.client.hosts) & set(service.hosts))
 
 
-def _told(backends: list[Crossing]) -> str:
-    return f"backends cross at the border: {', '.join(each.id for each in backends)}"
-
-
-def _backend(crossing: Crossing, question: Question) -> Answer | None:
-    """What is wrong with one backend connection; None where nothing is."""
+def _doubts(crossing: Crossing, question: Question) -> Iterator[Answer]:
+    """What speaks against one backend connection, on the client's side and on the backend's."""
     facts, roles = question.facts, question.params.roles
+    name = f"backend connection `{crossing.id}`"
     if not crossing.arrives_as:
-        return unknown(f"as what backend connection `{crossing.id}` arrives is not declared", crossing.where)
-    for network in facts.networks_of(crossing.arrives_as):
-        if network.role not in roles:
-            told = f"backend connection `{crossing.id}` arrives as `{network.id}` (role {network.role})"
-            return unmet(told, crossing.span("arrives_as"))
-    for listener in facts.listeners(facts.service(crossing), facts.endpoints(crossing)):
-        if any(network.sphere is Sphere.PRIVATE for network in listener.networks):
-            return unmet(f"backend `{crossing.service}` is reached on private {listener.text}", listener.where)
-        if not listener.networks:
-            return unknown(f"whether backend address {listener.text} is public is not known", listener.where)
-    return None
+        yield unknown(f"as what {name} arrives is not declared (`arrives_as`)", crossing.where)
+    for arrival in facts.arrivals(crossing):
+        is_translated = arrival.lies_in(lambda network: network.role in roles)
+        told = f"{name} arrives as {arrival.prefix}"
+        if arrival.prefix.version == 6:
+            yield unknown(f"{told}, and the page speaks of IPv4 only", arrival.where)
+        elif is_translated is False:
+            yield unmet(f"{told}, not as {' or '.join(roles)}", arrival.where)
+        elif is_translated is None:
+            yield unknown(f"{told}, which several networks claim", arrival.where)
+    for listener in facts.reached(crossing):
+        is_public = listener.lies_in(lambda network: network.sphere is Sphere.PUBLIC)
+        if is_public is False:
+            yield unmet(f"backend `{crossing.service}` is reached on {listener.text}, which is private", listener.where)
+        elif is_public is None:
+            yield unknown(f"whether backend address {listener.text} is public is not known", listener.where)

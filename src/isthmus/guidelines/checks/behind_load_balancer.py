@@ -1,9 +1,12 @@
 """The service stands behind a load balancer of the realm that the row names, which holds its addresses."""
 
+from collections.abc import Iterator
+
 from pydantic import BaseModel, ConfigDict
 
 from isthmus.decide import Question
-from isthmus.evidence import Answer, met, unknown, unmet
+from isthmus.estate import LoadBalancer
+from isthmus.evidence import Answer, gravest, met, unknown, unmet
 
 
 class Params(BaseModel):
@@ -21,18 +24,23 @@ def declared(question: Question) -> Answer:
 
 def balanced(question: Question, realm: str) -> Answer:
     """Whether a load balancer of ``realm`` holds every address on which the service is reached."""
-    service, facts = question.service, question.facts
+    service = question.service
     if service.load_balancer is None:
         return unmet(f"`{service.id}` is not behind a load balancer", service.where)
-    balancer = facts.estate.load_balancers[service.load_balancer]
+    balancer = question.facts.estate.load_balancers[service.load_balancer]
     if balancer.realm != realm:
         told = f"load balancer `{balancer.id}` is of realm {balancer.realm}, not {realm}"
         return unmet(told, service.span("load_balancer"))
-    held = {address for written in balancer.addresses for address in facts.estate.resolve(written)}
-    listeners = facts.listeners(service, facts.endpoints(question.crossing))
-    for listener in listeners:
-        if listener.address is None:
-            return unknown(f"whether `{balancer.id}` holds {listener.text} is not known", listener.where)
-        if listener.address not in held:
-            return unmet(f"{listener.text} is not an address of load balancer `{balancer.id}`", listener.where)
-    return met(f"behind load balancer `{balancer.id}`", service.span("load_balancer"))
+    through = met(f"behind load balancer `{balancer.id}`", service.span("load_balancer"))
+    return gravest(_beside(question, balancer), through)
+
+
+def _beside(question: Question, balancer: LoadBalancer) -> Iterator[Answer]:
+    """The addresses that the load balancer does not hold, or may not hold."""
+    held = question.facts.held_by(balancer)
+    for listener in question.facts.reached(question.crossing):
+        is_held = held.holds(listener)
+        if is_held is False:
+            yield unmet(f"{listener.text} is not an address of load balancer `{balancer.id}`", listener.where)
+        elif is_held is None:
+            yield unknown(f"whether `{balancer.id}` holds {listener.text} is not known", listener.where)

@@ -1,31 +1,67 @@
 """An HTTP service is reached through a web proxy: its names and addresses are the proxy's, not an instance's own.
 
 It applies to endpoints whose `application` is `http` or `https`; where an endpoint does not say what it speaks, the
-finding is unknown.
+finding is unknown. The proxy is one of `realm`. An endpoint without an address yet is taken to get the proxy's if the
+proxy has one in the network that is named.
 """
 
+from collections.abc import Iterator
+
+from pydantic import BaseModel, ConfigDict
+
 from isthmus.decide import Question
-from isthmus.evidence import Answer, met, not_applicable, unknown, unmet
+from isthmus.estate import WebProxy
+from isthmus.evidence import Answer, Listener, gravest, met, not_applicable, unknown, unmet
+
+
+class Params(BaseModel):
+    """Whose web proxy it must be."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    realm: str
 
 
 def declared(question: Question) -> Answer:
     """Whether every HTTP endpoint is declared behind a web proxy."""
-    service, facts = question.service, question.facts
-    endpoints = facts.endpoints(question.crossing)
-    unclear = [name for name, each in endpoints.items() if each.application is None]
-    web = {name: each for name, each in endpoints.items() if each.is_web}
-    if not web and unclear:
-        told = f"what endpoint `{unclear[0]}` speaks is not declared (`application`)"
-        return unknown(told, service.span("endpoints", unclear[0]))
-    if not web:
-        return not_applicable("no endpoint speaks HTTP", service.span("endpoints"))
+    service = question.service
+    endpoints = question.facts.endpoints(question.crossing)
+    unclear = [
+        unknown(f"what endpoint `{name}` speaks is not declared (`application`)", service.span("endpoints", name))
+        for name, each in endpoints.items()
+        if each.application is None
+    ]
+    if any(each.is_web for each in endpoints.values()):
+        proxied = _proxied(question)
+        return gravest([proxied, *unclear], proxied)
+    return gravest(unclear, not_applicable("no endpoint speaks HTTP", service.span("endpoints")))
+
+
+def _proxied(question: Question) -> Answer:
+    service = question.service
     if service.web_proxy is None:
         return unmet(f"`{service.id}` speaks HTTP and has no web proxy", service.where)
-    proxy = facts.estate.web_proxies[service.web_proxy]
-    held = {address for written in proxy.addresses for address in facts.estate.resolve(written)}
-    for listener in facts.listeners(service, web):
-        if listener.address is not None and listener.address not in held:
-            return unmet(f"{listener.text} is not an address of web proxy `{proxy.id}`", listener.where)
-        if listener.address is None and not listener.networks:
-            return unknown(f"whether {listener.text} leads to web proxy `{proxy.id}` is not known", listener.where)
-    return met(f"through web proxy `{proxy.id}`", service.span("web_proxy"))
+    proxy = question.facts.estate.web_proxies[service.web_proxy]
+    if proxy.realm != question.params.realm:
+        told = f"web proxy `{proxy.id}` is of realm {proxy.realm}, not {question.params.realm}"
+        return unmet(told, service.span("web_proxy"))
+    return gravest(_beside(question, proxy), met(f"through web proxy `{proxy.id}`", service.span("web_proxy")))
+
+
+def _beside(question: Question, proxy: WebProxy) -> Iterator[Answer]:
+    """The HTTP addresses that are not the proxy's, or may not be."""
+    facts = question.facts
+    web = {name: each for name, each in facts.endpoints(question.crossing).items() if each.is_web}
+    held = facts.held_by(proxy)
+    for listener in facts.listeners(question.service, web):
+        is_held = held.holds(listener)
+        if is_held is False:
+            yield unmet(f"{listener.text} is not an address of web proxy `{proxy.id}`", listener.where)
+        elif is_held is None and not _will_be(listener, question, proxy):
+            yield unknown(f"whether {listener.text} leads to web proxy `{proxy.id}` is not known", listener.where)
+
+
+def _will_be(listener: Listener, question: Question, proxy: WebProxy) -> bool:
+    facts = question.facts
+    near = {network for address in facts.addresses_of(proxy) for network in facts.estate.plan.find(address)}
+    return listener.address is None and any(network in near for network in listener.networks)

@@ -1,13 +1,16 @@
 """The client arrives as an address of the roles that the row names; its private address never arrives.
 
 Declared evidence: `arrives_as`, the source addresses that the service sees. The page speaks of IPv4, where addresses
-are translated; what IPv6 clients should arrive as is not covered by its text, so an IPv6 source is unknown.
+are translated; what IPv6 clients should arrive as is not covered by its text, so a public IPv6 source is unknown.
 """
+
+from collections.abc import Iterator
 
 from pydantic import BaseModel, ConfigDict
 
 from isthmus.decide import Question
-from isthmus.evidence import Answer, met, unknown, unmet
+from isthmus.estate import Sphere
+from isthmus.evidence import Answer, Arrival, gravest, met, unknown, unmet
 
 
 class Params(BaseModel):
@@ -21,25 +24,25 @@ class Params(BaseModel):
 
 def declared(question: Question) -> Answer:
     """As what clients are declared to arrive."""
-    facts, crossing = question.facts, question.crossing
-    allowed = " or ".join(question.params.roles)
+    crossing = question.crossing
     if not crossing.arrives_as:
         return unknown("as what address the client arrives is not declared (`arrives_as`)", crossing.where)
-    uncovered = []
-    for at, prefix in enumerate(crossing.arrives_as):
-        where = crossing.span("arrives_as", at)
-        networks = facts.estate.plan.inside(prefix)
-        strangers = [
-            each for each in networks if each.realm != question.params.realm or each.role not in question.params.roles
-        ]
-        if prefix.version == 6:
-            uncovered.append((prefix, where))
-        elif strangers:
-            told = f"clients arrive as {prefix} of `{strangers[0].id}` (role {strangers[0].role}), not as {allowed}"
-            return unmet(told, where)
-        elif not networks or not facts.estate.plan.covers(prefix):
-            return unmet(f"{prefix} is not an address of realm {question.params.realm}", where)
-    if uncovered:
-        return unknown(f"clients arrive as {uncovered[0][0]}, and the page speaks of IPv4 only", uncovered[0][1])
     told = ", ".join(str(prefix) for prefix in crossing.arrives_as)
-    return met(f"clients arrive as {told}", crossing.span("arrives_as"))
+    doubts = (doubt for each in question.facts.arrivals(crossing) for doubt in _doubts(each, question.params))
+    return gravest(doubts, met(f"clients arrive as {told}", crossing.span("arrives_as")))
+
+
+def _doubts(arrival: Arrival, params: Params) -> Iterator[Answer]:
+    """What speaks against one of the prefixes that clients arrive as."""
+    strangers = [each for each in arrival.networks if each.realm != params.realm or each.role not in params.roles]
+    told = f"clients arrive as {arrival.prefix}"
+    if arrival.prefix.version == 6 and not any(each.sphere is Sphere.PRIVATE for each in strangers):
+        yield unknown(f"{told}, and the page speaks of IPv4 only", arrival.where)
+    elif not arrival.is_covered and not strangers:
+        yield unmet(f"{arrival.prefix} is not an address of realm {params.realm}", arrival.where)
+    elif arrival.is_contested and len(strangers) < len(arrival.networks):
+        names = " and ".join(f"`{each.id}`" for each in arrival.networks)
+        yield unknown(f"{told}, which both {names} claim", arrival.where)
+    elif strangers:
+        of = f"of `{strangers[0].id}` (role {strangers[0].role})"
+        yield unmet(f"{told} {of}, not as {' or '.join(params.roles)}", arrival.where)

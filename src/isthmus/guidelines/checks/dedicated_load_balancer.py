@@ -1,25 +1,17 @@
 """What is exposed stands behind a load balancer dedicated to the realm, and its backends listen to nobody else.
 
-It applies if the audience includes one of `exposed_to`. The load balancer must hold the public addresses, and the
-firewall of the service's hosts (`admits`) may admit the load balancer's addresses and those of its hosts only.
+It applies to what is exposed (as `pool_address_and_name` says). The load balancer must hold the public addresses, and
+the firewall of the service's hosts (`admits`) may admit the load balancer's addresses and those of its hosts only.
 """
 
-from pydantic import BaseModel, ConfigDict
+from collections.abc import Iterator
 
 from isthmus.decide import Question
-from isthmus.estate import IPAddress
-from isthmus.evidence import Answer, Finding, met, unknown, unmet
+from isthmus.evidence import Answer, Finding, gravest, met, unknown, unmet
 from isthmus.guidelines.checks.behind_load_balancer import balanced
-from isthmus.guidelines.checks.pool_address_and_name import exposed
+from isthmus.guidelines.checks.pool_address_and_name import Params, exposed
 
-
-class Params(BaseModel):
-    """Whose load balancer it must be, and to whom a service counts as exposed."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    realm: str
-    exposed_to: tuple[str, ...]
+__all__ = ["Params", "declared"]
 
 
 def declared(question: Question) -> Answer:
@@ -28,21 +20,25 @@ def declared(question: Question) -> Answer:
     if hidden is not None:
         return hidden
     answer = balanced(question, question.params.realm)
-    if answer.finding is not Finding.MET:
+    if answer.finding is Finding.NOT_MET:
         return answer
-    service = question.service
+    alone = met(f"{answer.because}; the backends admit it only", answer.where)
+    return gravest([answer, *_admissions(question)], alone)
+
+
+def _admissions(question: Question) -> Iterator[Answer]:
+    """What the backends' firewall admits beside the load balancer, or may admit."""
+    service, facts = question.service, question.facts
     if service.admits is None:
-        return unknown(f"what the backends of `{service.id}` admit is not declared (`admits`)", service.where)
-    allowed = _balancer_addresses(question)
-    for at, prefix in enumerate(service.admits):
-        if prefix.num_addresses > 1 or prefix.network_address not in allowed:
-            told = f"the backends admit {prefix}, which is not the load balancer"
-            return unmet(told, service.span("admits", at))
-    return met(f"{answer.because}; the backends admit it only", answer.where)
-
-
-def _balancer_addresses(question: Question) -> set[IPAddress]:
-    estate = question.facts.estate
-    balancer = estate.load_balancers[question.service.load_balancer or ""]
-    own = {address for written in balancer.addresses for address in estate.resolve(written)}
-    return own | {address for host in balancer.hosts for address in estate.hosts[host].addresses}
+        yield unknown(f"what the backends of `{service.id}` admit is not declared (`admits`)", service.where)
+    balancer = facts.estate.load_balancers[service.load_balancer or ""]
+    own = facts.addresses_of(balancer)
+    is_told = all(facts.estate.hosts[host].addresses for host in balancer.hosts) and balancer.hosts
+    for at, prefix in enumerate(service.admits or ()):
+        where = service.span("admits", at)
+        if prefix.num_addresses <= len(own) and own.issuperset(prefix):
+            continue
+        if prefix.num_addresses == 1 and not is_told:
+            yield unknown(f"whether {prefix} is an address of `{balancer.id}` is not declared", where)
+        else:
+            yield unmet(f"the backends admit {prefix}, which is not the load balancer", where)

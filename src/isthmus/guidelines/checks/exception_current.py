@@ -1,11 +1,13 @@
 """Every deviation of a running service is covered by an exception that is current and agreed by both owners.
 
 An exception names the crossing, the requirements, the reason, a task, an owner and a review date. It covers a
-deviation until the review date has passed, only while the service is running, and only once both owners agreed.
+deviation until the review date has passed, only while the service is running, and only once both owners agreed. What
+is not running cannot be excepted, so there the requirement does not apply: its deviations speak for themselves.
 """
 
 from isthmus.decide import Level, Question, Standing, standings
-from isthmus.evidence import Answer, Finding, met, not_applicable, unknown, unmet
+from isthmus.estate import State
+from isthmus.evidence import Answer, Finding, gravest, met, not_applicable, unknown, unmet
 
 READS_FINDINGS = True
 
@@ -13,31 +15,45 @@ READS_FINDINGS = True
 def declared(question: Question) -> Answer:
     """Whether each deviation has a current exception."""
     deviations = _deviations(question)
+    state = question.crossing.state
     if not deviations:
         return not_applicable("no deviation is found")
-    every = standings(question.crossing, question.facts, question.edition)
+    if state is not State.RUNNING:
+        return not_applicable(f"the crossing is {state}, and exceptions are for what is running")
+    every = _standings(question)
     problems = [problem for code in deviations if (problem := _problem(code, every))]
     if problems:
         return unmet("; ".join(problems), question.crossing.where)
-    covering = [each for each in every if set(each.exception.requirements) & set(deviations)]
+    covering = [each for each in every if not each.flaw and set(each.exception.requirements) & set(deviations)]
     told = ", ".join(f"`{each.exception.id}` until {each.exception.review}" for each in covering)
     return met(f"{', '.join(deviations)} excepted by {told}", covering[0].exception.where)
 
 
 def attested(question: Question) -> Answer:
-    """Whether both owners agreed to the exceptions that cover the deviations."""
-    deviations = set(_deviations(question))
-    every = standings(question.crossing, question.facts, question.edition)
-    named = [each for each in every if deviations & set(each.exception.requirements)]
-    if not named:
+    """Whether both owners agreed to a current exception from each requirement that is not met."""
+    every = [each for each in _standings(question) if not each.flaw]
+    covered = [
+        current
+        for code in _deviations(question)
+        if (current := [each for each in every if code in each.exception.requirements])
+    ]
+    if not covered:
         return not_applicable("there is no exception to agree to")
-    unsigned = [each for each in named if each.missing_owners]
-    if unsigned:
-        first = unsigned[0]
-        owners = ", ".join(first.missing_owners)
-        return unknown(f"`{first.exception.id}` is not agreed by {owners}", first.exception.where)
-    told = ", ".join(f"{each.owner} ({each.by}, {each.on})" for each in named[0].exception.agreed)
-    return met(f"agreed: {told}", named[0].exception.where)
+    return gravest((_consent(current) for current in covered), _consent(covered[0]))
+
+
+def _consent(current: list[Standing]) -> Answer:
+    """Whether one of the exceptions that cover a deviation is agreed."""
+    signed = next((each.exception for each in current if not each.missing_owners), None)
+    if signed is not None:
+        told = ", ".join(f"{each.owner} ({each.by}, {each.on})" for each in signed.agreed)
+        return met(f"agreed: {told}", signed.where)
+    first = current[0]
+    return unknown(f"`{first.exception.id}` is not agreed by {', '.join(first.missing_owners)}", first.exception.where)
+
+
+def _standings(question: Question) -> tuple[Standing, ...]:
+    return standings(question.crossing, question.facts, question.edition)
 
 
 def _deviations(question: Question) -> list[str]:
@@ -52,10 +68,8 @@ def _deviations(question: Question) -> list[str]:
 def _problem(code: str, every: tuple[Standing, ...]) -> str:
     """Why no exception covers a deviation, whoever has agreed; empty where one does."""
     named = [each for each in every if code in each.exception.requirements]
-    flaws = [(each, each.expired or each.not_yet or each.not_running) for each in named]
     if not named:
         return f"{code} is not met and no exception names it"
-    if any(not flaw for _, flaw in flaws):
+    if any(not each.flaw for each in named):
         return ""
-    standing, flaw = flaws[0]
-    return f"{code} is not met and `{standing.exception.id}` {flaw}"
+    return f"{code} is not met and `{named[0].exception.id}` {named[0].flaw}"

@@ -1,14 +1,17 @@
 """The management leg of the service's hosts carries listed facilities and nothing else.
 
-Declared evidence: every crossing whose client is one of the hosts, or the leg's network, on that leg. Each must name
-a facility and may not lead to a service with one of the `excluded_tags`.
+Declared evidence: every crossing that stands beside this one and uses the leg of one of the hosts, as client or as
+service. Each must name a facility and may not lead to a service with one of the `excluded_tags`. Where it is not
+declared whether such a crossing uses the leg, the finding is unknown.
 """
+
+from collections.abc import Iterator
 
 from pydantic import BaseModel, ConfigDict
 
 from isthmus.decide import Question
 from isthmus.estate import Crossing
-from isthmus.evidence import Answer, met, unknown, unmet
+from isthmus.evidence import Answer, gravest, met, unknown, unmet
 
 
 class Params(BaseModel):
@@ -22,36 +25,52 @@ class Params(BaseModel):
 
 def declared(question: Question) -> Answer:
     """Whether the declared crossings on the leg are facilities."""
-    service, facts = question.service, question.facts
+    service = question.service
     if not service.hosts:
         return unknown(f"the hosts of `{service.id}` are not declared", service.where)
-    carried = [each for each in facts.estate.crossings.values() if _is_on_leg(each, question)]
-    for crossing in carried:
-        target = facts.service(crossing)
-        excluded = [tag for tag in target.tags if tag in question.params.excluded_tags]
-        if excluded:
-            told = f"crossing `{crossing.id}` leads to `{target.id}` (tagged `{excluded[0]}`) over the management leg"
-            return unmet(told, crossing.where)
-        if crossing.facility is None:
-            told = f"crossing `{crossing.id}` uses the management leg and names no facility"
-            return unmet(told, crossing.where)
-    told = ", ".join(dict.fromkeys(each.facility or "" for each in carried)) or "nothing else that is declared"
-    return met(f"the management leg carries {told}", service.span("hosts"))
+    beside = question.facts.beside(question.crossing)
+    carried = [each.facility for each in beside if each.facility is not None and _uses_leg(each, question)]
+    told = ", ".join(dict.fromkeys(carried)) or "nothing else that is declared"
+    clean = met(f"the management leg carries {told}", service.span("hosts"))
+    return gravest((doubt for each in beside for doubt in _doubts(each, question)), clean)
 
 
-def _is_on_leg(crossing: Crossing, question: Question) -> bool:
-    """Whether a crossing leaves one of the service's hosts by the management leg."""
-    estate = question.facts.estate
-    leg = question.params.leg
-    arrives = {network.role for network in question.facts.networks_of(crossing.arrives_as)}
-    from_host = set(crossing.client.hosts) & set(question.service.hosts)
-    if (from_host or question.service.id in crossing.client.services) and leg in arrives:
+def _doubts(crossing: Crossing, question: Question) -> Iterator[Answer]:
+    """What speaks against a crossing that uses the leg, or may use it."""
+    target = question.facts.service(crossing)
+    excluded = [tag for tag in target.tags if tag in question.params.excluded_tags]
+    if crossing.facility is not None and not excluded:
+        return
+    wrong = f"leads to `{target.id}` (tagged `{excluded[0]}`)" if excluded else "names no facility"
+    is_used = _uses_leg(crossing, question)
+    if is_used:
+        yield unmet(f"crossing `{crossing.id}` uses the management leg and {wrong}", crossing.where)
+    elif is_used is None:
+        yield unknown(f"crossing `{crossing.id}` {wrong}, and which leg it uses is not declared", crossing.where)
+
+
+def _uses_leg(crossing: Crossing, question: Question) -> bool | None:
+    """Whether a crossing leaves or reaches one of the service's hosts by the management leg; None: not declared."""
+    answers = (_leaves_by_leg(crossing, question), _reaches_leg(crossing, question))
+    return True if True in answers else None if None in answers else False
+
+
+def _leaves_by_leg(crossing: Crossing, question: Question) -> bool | None:
+    facts, service, leg = question.facts, question.service, question.params.leg
+    hosts = [facts.estate.hosts[name] for name in service.hosts]
+    legs = {network.id for host in hosts for network in facts.legs(host) if network.role == leg}
+    if legs & set(crossing.client.networks):
         return True
-    legs = {
-        name
-        for host in question.service.hosts
-        for each in estate.hosts[host].interfaces.values()
-        for name in (each.native, *each.tagged)
-        if name is not None and estate.networks[name].role == leg
-    }
-    return bool(legs & set(crossing.client.networks))
+    if not set(crossing.client.hosts) & set(service.hosts) and service.id not in crossing.client.services:
+        return False
+    if crossing.arrives_as:
+        return any(network.role == leg for network in facts.networks_of(crossing.arrives_as))
+    return None if legs or not any(facts.legs(host) for host in hosts) else False
+
+
+def _reaches_leg(crossing: Crossing, question: Question) -> bool | None:
+    facts = question.facts
+    if not set(facts.service(crossing).hosts) & set(question.service.hosts):
+        return False
+    found = [each.lies_in(lambda network: network.role == question.params.leg) for each in facts.reached(crossing)]
+    return True if True in found else None if None in found else False

@@ -1,12 +1,15 @@
 """A service that is not HTTP is reached on an address of the role that the row names (a floating IP).
 
-It applies to endpoints whose `application` is neither `http` nor `https`, and to those that do not say.
+It applies to endpoints whose `application` is neither `http` nor `https`. An endpoint that does not say what it speaks
+meets it by such an address; on any other address the finding is unknown.
 """
+
+from collections.abc import Iterator
 
 from pydantic import BaseModel, ConfigDict
 
 from isthmus.decide import Question
-from isthmus.evidence import Answer, met, not_applicable, unknown, unmet
+from isthmus.evidence import Answer, gravest, met, not_applicable, unknown, unmet
 
 
 class Params(BaseModel):
@@ -19,18 +22,29 @@ class Params(BaseModel):
 
 def declared(question: Question) -> Answer:
     """Whether every endpoint that is not HTTP has such an address."""
-    service, facts, role = question.service, question.facts, question.params.role
-    endpoints = facts.endpoints(question.crossing)
-    others = {name: each for name, each in endpoints.items() if not each.is_web}
+    service, facts = question.service, question.facts
+    others = {name: each for name, each in facts.endpoints(question.crossing).items() if not each.is_web}
     if not others:
         return not_applicable("every endpoint speaks HTTP", service.span("endpoints"))
-    listeners = facts.listeners(service, others)
-    for listener in listeners:
-        strangers = [network for network in listener.networks if network.role != role]
-        if strangers:
-            told = f"{listener.text} of `{strangers[0].id}` has role {strangers[0].role}, not {role}"
-            return unmet(told, listener.where)
-    unplaced = [each for each in listeners if not each.networks]
-    if unplaced:
-        return unknown(f"the network of {unplaced[0].text} is not known", unplaced[0].where)
-    return met(f"reached on {listeners[0].text} (role {role})", listeners[0].where)
+    first = facts.listeners(service, others)[0]
+    reached = met(f"reached on {first.text} (role {question.params.role})", first.where)
+    return gravest(_elsewhere(question), reached)
+
+
+def _elsewhere(question: Question) -> Iterator[Answer]:
+    """The addresses that are of another role, or may be."""
+    service, role = question.service, question.params.role
+    for name, endpoint in question.facts.endpoints(question.crossing).items():
+        if endpoint.is_web:
+            continue
+        for listener in question.facts.listeners(service, {name: endpoint}):
+            is_floating = listener.lies_in(lambda network: network.role == role)
+            if is_floating is None:
+                yield unknown(f"the network of {listener.text} is not known", listener.where)
+            elif not is_floating:
+                network = listener.networks[0]
+                told = f"{listener.text} of `{network.id}` has role {network.role}, not {role}"
+                if endpoint.application is None:
+                    yield unknown(f"{told}, and what `{name}` speaks is not declared (`application`)", listener.where)
+                else:
+                    yield unmet(told, listener.where)

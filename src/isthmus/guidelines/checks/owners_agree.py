@@ -1,22 +1,28 @@
 """Everybody whose consent the case asks for has agreed to this crossing.
 
 The parties come from the edition: the owners of both realms always, for some cases the maintainers of both ends.
-An agreement counts from its date on. Where a party is not named in the estate, nobody can be asked, and the
-finding is unknown. Following the guidelines never replaces the agreement.
+An agreement counts from its date on. Where a party is not named in the estate, nobody can be asked, and where the
+case cannot be told, nobody knows who else is a party: the finding is unknown. It is not met once a party states
+(`attestations`, with `holds: false`) that it does not agree. Following the guidelines never replaces the agreement.
 """
 
-from isthmus.decide import Question, parties
-from isthmus.evidence import Answer, met, unknown
+from isthmus.decide import Question, consents, parties, refusal
+from isthmus.evidence import Answer, met, unknown, unmet
 
 
 def attested(question: Question) -> Answer:
     """Who has agreed, or who has not."""
-    crossing = question.crossing
-    case = question.classified.case if question.classified else None
-    everybody = parties(crossing, case, question.facts, question.edition)
-    given = [each for each in crossing.agreed if each.on <= question.facts.today]
+    crossing, facts, classified = question.crossing, question.facts, question.classified
+    assert classified is not None
+    everybody = parties(crossing, classified.case, facts, question.edition)
+    given = consents(crossing.agreed, facts.today)
+    against = refusal(everybody.owners, given, facts.statements(question.requirement.code, crossing))
+    if against is not None:
+        return unmet(f"{against.by} for {against.owner} on {against.on}: {against.says}", question.place_of(against))
     missing = (*everybody.without(given), *(f"the {word} (nobody is named)" for word in everybody.unnamed))
     if missing:
         return unknown(f"still to agree: {', '.join(missing)}", crossing.where)
-    told = ", ".join(f"{each.owner} ({each.by}, {each.on})" for each in given if each.owner in everybody.owners)
+    told = ", ".join(f"{owner} ({given[owner].by}, {given[owner].on})" for owner in everybody.owners)
+    if not classified.is_known:
+        return unknown(f"agreed: {told}; who else must agree depends on the case", crossing.where)
     return met(f"agreed: {told}", crossing.span("agreed"))

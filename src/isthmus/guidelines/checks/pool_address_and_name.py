@@ -1,17 +1,20 @@
 """What is exposed is reached on public IPv4 addresses of the realm's own pool, by names in the realm's own domains.
 
-It applies if the audience includes one of `exposed_to`.
+It applies if the audience includes one of `exposed_to`, or a client of the crossing belongs to one of them. A name
+whose addresses the estate knows must stand for an address on which the service is reached.
 """
+
+from collections.abc import Iterator
 
 from pydantic import BaseModel, ConfigDict
 
 from isthmus.decide import Question
-from isthmus.estate import Sphere
-from isthmus.evidence import Answer, met, not_applicable, unknown, unmet
+from isthmus.estate import Network, Sphere
+from isthmus.evidence import Answer, gravest, met, not_applicable, unknown, unmet
 
 
 class Params(BaseModel):
-    """Whose pool and domains, and to whom a service counts as exposed."""
+    """The realm that exposes it by means of its own, and to whom a service counts as exposed."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -22,44 +25,56 @@ class Params(BaseModel):
 def declared(question: Question) -> Answer:
     """Whether declared addresses and names are the realm's own."""
     hidden = exposed(question, question.params.exposed_to)
-    return hidden or _address(question) or _name(question)
+    if hidden is not None:
+        return hidden
+    service = question.service
+    told = f"public address of the pool, named {', '.join(service.names)}"
+    return gravest([*_addresses(question), *_names(question)], met(told, service.span("names")))
 
 
 def exposed(question: Question, exposed_to: tuple[str, ...]) -> Answer | None:
     """None if the service is exposed to one of the realms named; else the answer that settles the matter."""
     service = question.service
+    realms = {place.realm for place in question.facts.client_places(question.crossing)} | set(service.audience)
+    if realms & set(exposed_to):
+        return None
     if not service.audience:
         return unknown(f"for whom `{service.id}` is meant is not declared (`audience`)", service.where)
-    if not set(service.audience) & set(exposed_to):
-        told = f"meant for {', '.join(service.audience)}, so not exposed"
-        return not_applicable(told, service.span("audience"))
-    return None
+    return not_applicable(f"meant for {', '.join(service.audience)}, so not exposed", service.span("audience"))
 
 
-def _address(question: Question) -> Answer | None:
-    facts, realm = question.facts, question.params.realm
-    listeners = facts.listeners(question.service, facts.endpoints(question.crossing))
+def _addresses(question: Question) -> Iterator[Answer]:
+    """The addresses that are not of the pool, or may not be."""
+    realm: str = question.params.realm
+    listeners = question.facts.reached(question.crossing)
+
+    def is_pool(network: Network) -> bool:
+        return network.realm == realm and network.sphere is Sphere.PUBLIC
+
     for listener in listeners:
-        for network in listener.networks:
-            if network.realm != realm or network.sphere is not Sphere.PUBLIC:
-                told = f"{listener.text} of `{network.id}` ({network.sphere}, realm {network.realm})"
-                return unmet(f"{told} is not of the public pool of realm {realm}", listener.where)
-    unplaced = [each for each in listeners if not each.networks]
-    if unplaced:
-        return unknown(f"the network of {unplaced[0].text} is not known", unplaced[0].where)
-    if all(each.address is not None and each.address.version == 6 for each in listeners):
-        return unknown("no IPv4 address is declared, and the page speaks of IPv4", listeners[0].where)
-    return None
+        in_pool = listener.lies_in(is_pool)
+        if in_pool is None:
+            yield unknown(f"the network of {listener.text} is not known", listener.where)
+        elif not in_pool:
+            network = listener.networks[0]
+            told = f"{listener.text} of `{network.id}` ({network.sphere}, realm {network.realm})"
+            yield unmet(f"{told} is not of the public pool of realm {realm}", listener.where)
+    if not any(4 in listener.families for listener in listeners):
+        yield unknown("no IPv4 address is declared, and the page speaks of IPv4", listeners[0].where)
 
 
-def _name(question: Question) -> Answer:
-    service = question.service
-    domains = question.facts.estate.realms[question.params.realm].domains
+def _names(question: Question) -> Iterator[Answer]:
+    """What is wrong with the service's names."""
+    service, estate, realm = question.service, question.facts.estate, question.params.realm
+    domains = estate.realms[realm].domains
+    reached = {listener.address for listener in question.facts.listeners(service)}
     if not service.names:
-        return unmet(f"`{service.id}` has no DNS name", service.where)
+        yield unmet(f"`{service.id}` has no DNS name", service.where)
     for at, name in enumerate(service.names):
+        where = service.span("names", at)
         if not any(name == domain or name.endswith(f".{domain}") for domain in domains):
             known = ", ".join(domains) or "none is declared"
-            told = f"`{name}` is not in a domain of realm {question.params.realm} ({known})"
-            return unmet(told, service.span("names", at))
-    return met(f"public address of the pool, named {', '.join(service.names)}", service.span("names"))
+            yield unmet(f"`{name}` is not in a domain of realm {realm} ({known})", where)
+        found = estate.resolve(name)
+        if found and None not in reached and not reached & set(found):
+            yield unmet(f"`{name}` stands for {found[0]}, where `{service.id}` is not reached", where)

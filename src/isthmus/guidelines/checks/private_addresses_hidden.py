@@ -1,31 +1,53 @@
 """Neither side sees a private address of the other.
 
 Declared evidence: every address on which the service is reached and every address that clients arrive as lies in a
-public network.
+public network. The page asks for public IPv4 on both sides: a side that uses IPv6 alone is not covered by its text, so
+the finding is unknown.
 """
 
+from collections.abc import Iterator
+
 from isthmus.decide import Question
-from isthmus.estate import Sphere
-from isthmus.evidence import Answer, met, unknown, unmet
+from isthmus.estate import Network, Sphere
+from isthmus.evidence import Answer, gravest, met, unknown, unmet
 
 
 def declared(question: Question) -> Answer:
     """Whether both sides are declared to show public addresses only."""
-    facts, crossing = question.facts, question.crossing
-    listeners = facts.listeners(question.service, facts.endpoints(crossing))
+    shown = met("both sides show public addresses only", question.crossing.where)
+    return gravest([*_service_side(question), *_client_side(question)], shown)
+
+
+def _is_public(network: Network) -> bool:
+    return network.sphere is Sphere.PUBLIC
+
+
+def _service_side(question: Question) -> Iterator[Answer]:
+    """What clients see."""
+    listeners = question.facts.reached(question.crossing)
     for listener in listeners:
-        private = [network for network in listener.networks if network.sphere is Sphere.PRIVATE]
-        if private:
-            told = f"clients see {listener.text}, a private address of `{private[0].id}`"
-            return unmet(told, listener.where)
-    for at, prefix in enumerate(crossing.arrives_as):
-        private = [each for each in facts.estate.plan.inside(prefix) if each.sphere is Sphere.PRIVATE]
-        if private:
-            told = f"the service sees {prefix}, private addresses of `{private[0].id}`"
-            return unmet(told, crossing.span("arrives_as", at))
-    unplaced = [each for each in listeners if not each.networks]
-    if unplaced:
-        return unknown(f"whether {unplaced[0].text} is public is not known", unplaced[0].where)
-    if not crossing.arrives_as:
-        return unknown("as what address the client arrives is not declared (`arrives_as`)", crossing.where)
-    return met("both sides show public addresses only", crossing.where)
+        is_public = listener.lies_in(_is_public)
+        if is_public is None:
+            yield unknown(f"whether {listener.text} is public is not known", listener.where)
+        elif not is_public:
+            told = f"clients see {listener.text}, a private address of `{listener.networks[0].id}`"
+            yield unmet(told, listener.where)
+    if not any(4 in listener.families for listener in listeners):
+        yield unknown("the service is not reached over IPv4, and the page speaks of IPv4", listeners[0].where)
+
+
+def _client_side(question: Question) -> Iterator[Answer]:
+    """What the service sees."""
+    arrivals = question.facts.arrivals(question.crossing)
+    for arrival in arrivals:
+        private = [each for each in arrival.networks if not _is_public(each)]
+        if private and not (arrival.is_contested and len(private) < len(arrival.networks)):
+            told = f"the service sees {arrival.prefix}, private addresses of `{private[0].id}`"
+            yield unmet(told, arrival.where)
+        elif private or not arrival.is_covered:
+            yield unknown(f"whether {arrival.prefix} is public is not known", arrival.where)
+    where = question.crossing.where
+    if not arrivals:
+        yield unknown("as what address the client arrives is not declared (`arrives_as`)", where)
+    elif all(arrival.prefix.version == 6 for arrival in arrivals):
+        yield unknown("clients do not arrive over IPv4, and the page speaks of IPv4", where)

@@ -4,13 +4,14 @@ Whether an address is public is the estate's word for its network (`sphere`), no
 that is reached over IPv6 alone is not covered by the page's text, so the finding is unknown.
 """
 
+from collections.abc import Iterator
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from isthmus.decide import Question
 from isthmus.estate import Sphere
-from isthmus.evidence import Answer, Listener, met, unknown, unmet
+from isthmus.evidence import Answer, Listener, gravest, met, unknown, unmet
 
 
 class Params(BaseModel):
@@ -23,24 +24,22 @@ class Params(BaseModel):
 
 def declared(question: Question) -> Answer:
     """Whether the declared addresses are public."""
-    facts = question.facts
-    listeners = facts.listeners(question.service, facts.endpoints(question.crossing))
-    for listener in listeners:
-        private = [network for network in listener.networks if network.sphere is Sphere.PRIVATE]
-        if private:
-            return unmet(f"{listener.text} is private (`{private[0].id}`)", listener.where)
-    for listener in listeners:
-        if not listener.networks:
-            return unknown(f"whether {listener.text} is public is not known", listener.where)
+    listeners = question.facts.reached(question.crossing)
     family = question.params.family
-    of_family = [each for each in listeners if family in _families(each)]
-    if not of_family:
-        return unknown(f"no IPv{family} address is declared, and the page speaks of IPv{family}", listeners[0].where)
+    of_family = [each for each in listeners if family in each.families]
     told = ", ".join(dict.fromkeys(each.text for each in of_family[:3]))
-    return met(f"public IPv{family}: {told}", of_family[0].where)
+    public = met(f"public IPv{family}: {told}", listeners[0].where)
+    doubts = [doubt for each in listeners for doubt in _doubts(each)]
+    if not of_family:
+        message = f"no IPv{family} address is declared, and the page speaks of IPv{family}"
+        doubts.append(unknown(message, listeners[0].where))
+    return gravest(doubts, public)
 
 
-def _families(listener: Listener) -> set[int]:
-    if listener.address is not None:
-        return {listener.address.version}
-    return {prefix.version for network in listener.networks for prefix in network.prefixes}
+def _doubts(listener: Listener) -> Iterator[Answer]:
+    """What speaks against one address."""
+    is_public = listener.lies_in(lambda network: network.sphere is Sphere.PUBLIC)
+    if is_public is None:
+        yield unknown(f"whether {listener.text} is public is not known", listener.where)
+    elif not is_public:
+        yield unmet(f"{listener.text} is private (`{listener.networks[0].id}`)", listener.where)

@@ -24,7 +24,7 @@ class Params(BaseModel):
 def declared(question: Question) -> Answer:
     """Where the service is declared to run."""
     service = question.service
-    place = question.facts.service_place(service)
+    place = question.facts.service_place(service, question.facts.endpoints(question.crossing))
     wanted = question.params
     if place.realm != wanted.realm:
         return unmet(f"`{service.id}` runs in realm {place.realm}, not {wanted.realm}", service.span("realm"))

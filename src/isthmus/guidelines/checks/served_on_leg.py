@@ -1,14 +1,17 @@
 """The service is reached on its realm's own leg, and on no other: address, binding and firewall alike.
 
 Every address must belong to a network with one of the roles `on`; a listener bound to every address of a host
-listens on the leg `never_on` as well, if the host has one; and the firewall may not admit that leg's network.
+listens on the leg `never_on` as well, if the host has one; the firewall may not admit that leg's network, and clients
+may not arrive from it.
 """
+
+from collections.abc import Iterator
 
 from pydantic import BaseModel, ConfigDict
 
 from isthmus.decide import Question
 from isthmus.estate import Bind
-from isthmus.evidence import Answer, Listener, met, unknown, unmet
+from isthmus.evidence import Answer, gravest, met, unknown, unmet
 
 
 class Params(BaseModel):
@@ -21,58 +24,62 @@ class Params(BaseModel):
 
 
 def declared(question: Question) -> Answer:
-    """Whether the declared addresses, binding and firewall keep to the leg."""
-    service, facts, params = question.service, question.facts, question.params
-    endpoints = facts.endpoints(question.crossing)
-    listeners = facts.listeners(service, endpoints)
-    for answer in (_addresses(listeners, params), _binding(question), _firewall(question)):
-        if answer is not None:
-            return answer
-    unplaced = [each for each in listeners if not each.networks]
-    if unplaced:
-        return unknown(f"the network of {unplaced[0].text} is not known", unplaced[0].where)
+    """Whether the declared addresses, binding, firewall and clients keep to the leg."""
+    listeners = question.facts.reached(question.crossing)
     told = ", ".join(dict.fromkeys(each.text for each in listeners[:4]))
-    return met(f"reached on {told}", listeners[0].where)
+    doubts = (doubt for ask in (_addresses, _binding, _firewall, _clients) for doubt in ask(question))
+    return gravest(doubts, met(f"reached on {told}", listeners[0].where))
 
 
-def _addresses(listeners: tuple[Listener, ...], params: Params) -> Answer | None:
-    for listener in listeners:
-        for network in listener.networks:
-            if network.role not in params.on:
-                told = f"{listener.text} of `{network.id}` has role {network.role}, not {' or '.join(params.on)}"
-                return unmet(told, listener.where)
-    return None
+def _addresses(question: Question) -> Iterator[Answer]:
+    on = question.params.on
+    for listener in question.facts.reached(question.crossing):
+        is_on_leg = listener.lies_in(lambda network: network.role in on)
+        if is_on_leg is None:
+            yield unknown(f"the network of {listener.text} is not known", listener.where)
+        elif not is_on_leg:
+            network = listener.networks[0]
+            told = f"{listener.text} of `{network.id}` has role {network.role}, not {' or '.join(on)}"
+            yield unmet(told, listener.where)
 
 
-def _binding(question: Question) -> Answer | None:
-    service, facts = question.service, question.facts
-    any_bound = [name for name, each in facts.endpoints(question.crossing).items() if each.bind is Bind.ANY]
-    if not any_bound:
-        return None
-    where = service.span("endpoints", any_bound[0], "bind")
-    hosts = facts.estate.load_balancers[service.load_balancer].hosts if service.load_balancer else service.hosts
-    if not hosts:
-        return unknown(f"`{any_bound[0]}` is bound to every address, and its hosts are not declared", where)
-    for name in hosts:
-        if question.params.never_on in _legs(question, name):
-            told = f"`{any_bound[0]}` is bound to every address of `{name}`, so also on {question.params.never_on}"
-            return unmet(told, where)
-    return None
+def _binding(question: Question) -> Iterator[Answer]:
+    service, facts, never_on = question.service, question.facts, question.params.never_on
+    balancer = facts.estate.load_balancers.get(service.load_balancer or "")
+    hosts = balancer.hosts if balancer else service.hosts
+    for name, endpoint in facts.endpoints(question.crossing).items():
+        if endpoint.bind is not Bind.ANY:
+            continue
+        where = service.span("endpoints", name, "bind")
+        told = f"`{name}` is bound to every address"
+        if not hosts:
+            yield unknown(f"{told}, and its hosts are not declared", where)
+        for host in hosts:
+            legs = facts.legs(facts.estate.hosts[host])
+            if any(network.role == never_on for network in legs):
+                yield unmet(f"{told} of `{host}`, so also on {never_on}", where)
+            elif not legs:
+                yield unknown(f"{told} of `{host}`, whose networks are not declared", where)
 
 
-def _legs(question: Question, host: str) -> set[str]:
-    """The roles of the networks that a host is on."""
-    estate = question.facts.estate
-    interfaces = estate.hosts[host].interfaces.values()
-    named = {name for each in interfaces for name in (each.native, *each.tagged) if name is not None}
-    found = {network.role for address in estate.hosts[host].addresses for network in estate.plan.find(address)}
-    return found | {estate.networks[name].role for name in named}
-
-
-def _firewall(question: Question) -> Answer | None:
-    for at, prefix in enumerate(question.service.admits or ()):
+def _firewall(question: Question) -> Iterator[Answer]:
+    service, never_on = question.service, question.params.never_on
+    for at, prefix in enumerate(service.admits or ()):
         for network in question.facts.estate.plan.inside(prefix):
-            if network.role == question.params.never_on:
+            if network.role == never_on:
                 told = f"the firewall admits {prefix}, and with it `{network.id}` (role {network.role})"
-                return unmet(told, question.service.span("admits", at))
-    return None
+                yield unmet(told, service.span("admits", at))
+
+
+def _clients(question: Question) -> Iterator[Answer]:
+    facts, crossing, never_on = question.facts, question.crossing, question.params.never_on
+    for arrival in facts.arrivals(crossing):
+        for network in arrival.networks:
+            if network.role == never_on:
+                told = f"clients arrive as {arrival.prefix} of `{network.id}` (role {network.role})"
+                yield unmet(told, arrival.where)
+    for place in facts.client_places(crossing):
+        if never_on in place.roles and place.doubt:
+            yield unknown(f"{place.doubt} is not declared", crossing.span("client"))
+        elif never_on in place.roles:
+            yield unmet(f"{place.name} comes by {never_on}", crossing.span("client"))

@@ -1,5 +1,5 @@
 """A named person stated that the requirement is met, with a date and a reason that others can weigh.
 
-The latest statement counts. One that says `holds: false` makes the requirement not met; none at all leaves it
-unknown.
+A statement counts from its date on, and of each voice (an owner, or a person who speaks for nobody) the latest. One
+voice that says `holds: false` makes the requirement not met; where nobody has spoken it is unknown.
 """

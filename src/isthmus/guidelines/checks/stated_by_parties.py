@@ -1,8 +1,8 @@
 """Each party that the edition names stated, for itself, that the requirement is met.
 
-`parties` are words such as `client-maintainers`; an attestation speaks for a party through its `owner`. One party
-that says no makes the requirement not met; a party that is silent, or that the estate does not name, leaves it
-unknown.
+`parties` are words such as `client-maintainers`; an attestation speaks for a party through its `owner`. One voice
+that says no makes the requirement not met, whoever it speaks for; a party that is silent, or that the estate does not
+name, leaves it unknown.
 """
 
 from typing import Literal
@@ -25,14 +25,12 @@ def attested(question: Question) -> Answer:
     """What each party stated."""
     crossing, facts = question.crossing, question.facts
     everybody = named_parties(question.params.parties, crossing, facts, question.edition)
-    spoken = {
-        each.owner: each
-        for each in sorted(crossing.attestations, key=lambda each: each.on)
-        if each.requirement == question.requirement.code and each.on <= facts.today
-    }
-    against = [each for owner, each in spoken.items() if owner in everybody.owners and not each.holds]
-    if against:
-        return unmet(f"{against[0].by} for {against[0].owner}: {against[0].says}", crossing.span("attestations"))
+    statements = facts.statements(question.requirement.code, crossing)
+    against = next((each for each in statements if not each.holds), None)
+    if against is not None:
+        speaker = f"{against.by} for {against.owner}" if against.owner else against.by
+        return unmet(f"{speaker} on {against.on}: {against.says}", question.place_of(against))
+    spoken = {each.owner: each for each in statements}
     silent = [owner for owner in everybody.owners if owner not in spoken]
     silent += [f"the {word} (nobody is named)" for word in everybody.unnamed]
     if silent:

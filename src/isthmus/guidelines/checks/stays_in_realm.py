@@ -1,13 +1,16 @@
 """Both ends of the flow, and every address on its way, belong to one realm.
 
 Declared evidence: the client's networks, the service's realm, the networks of its addresses and the addresses that
-clients arrive as.
+clients arrive as. An address that no declared network covers belongs to the internet.
 """
+
+from collections.abc import Iterator
 
 from pydantic import BaseModel, ConfigDict
 
 from isthmus.decide import Question
-from isthmus.evidence import Answer, met, unknown, unmet
+from isthmus.estate import Network
+from isthmus.evidence import Answer, gravest, met, unknown, unmet
 
 
 class Params(BaseModel):
@@ -20,24 +23,38 @@ class Params(BaseModel):
 
 def declared(question: Question) -> Answer:
     """Whether every declared end lies in the realm."""
-    facts, crossing, service = question.facts, question.crossing, question.service
-    realm = question.params.realm
-    for place in facts.client_places(crossing):
+    inside = met(f"both ends lie in realm {question.params.realm}", question.crossing.where)
+    return gravest([*_ends(question), *_addresses(question)], inside)
+
+
+def _ends(question: Question) -> Iterator[Answer]:
+    crossing, service, realm = question.crossing, question.service, question.params.realm
+    for place in question.facts.client_places(crossing):
         if place.realm != realm:
-            return unmet(f"{place.name} is of realm {place.realm}", crossing.span("client"))
+            yield unmet(f"{place.name} is of realm {place.realm}", crossing.span("client"))
     if service.realm != realm:
-        return unmet(f"the flow leaves realm {realm}: `{service.id}` is of realm {service.realm}", service.where)
-    listeners = facts.listeners(service, facts.endpoints(crossing))
-    for listener in listeners:
-        strangers = [network for network in listener.networks if network.realm != realm]
-        if strangers:
-            told = f"{listener.text} belongs to `{strangers[0].id}` of realm {strangers[0].realm}"
-            return unmet(told, listener.where)
-    for network in facts.networks_of(crossing.arrives_as):
-        if network.realm != realm:
-            told = f"clients arrive as `{network.id}` of realm {network.realm}"
-            return unmet(told, crossing.span("arrives_as"))
-    unplaced = [listener for listener in listeners if not listener.networks]
-    if unplaced:
-        return unknown(f"the network of {unplaced[0].text} is not known", unplaced[0].where)
-    return met(f"both ends lie in realm {realm}", crossing.where)
+        yield unmet(f"the flow leaves realm {realm}: `{service.id}` is of realm {service.realm}", service.where)
+
+
+def _addresses(question: Question) -> Iterator[Answer]:
+    facts, crossing = question.facts, question.crossing
+    realm: str = question.params.realm
+
+    def is_inside(network: Network) -> bool:
+        return network.realm == realm
+
+    for listener in facts.reached(crossing):
+        stays = listener.lies_in(is_inside)
+        if stays is None:
+            yield unknown(f"the network of {listener.text} is not known", listener.where)
+        elif not stays:
+            network = listener.networks[0]
+            yield unmet(f"{listener.text} belongs to `{network.id}` of realm {network.realm}", listener.where)
+    for arrival in facts.arrivals(crossing):
+        stays = arrival.lies_in(is_inside)
+        if stays is None:
+            yield unknown(f"clients arrive as {arrival.prefix}, which networks of several realms claim", arrival.where)
+        elif not stays:
+            strangers = [network.realm for network in arrival.networks if not is_inside(network)]
+            realm_told = strangers[0] if strangers else "internet"
+            yield unmet(f"clients arrive as {arrival.prefix} of realm {realm_told}", arrival.where)

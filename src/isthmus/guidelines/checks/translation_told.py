@@ -24,13 +24,17 @@ class Params(BaseModel):
 def declared(question: Question) -> Answer:
     """As what the clients are declared to arrive."""
     crossing, facts, params = question.crossing, question.facts, question.params
-    places = facts.client_places(crossing)
-    if not any(place.realm == params.realm and place.kind in (params.kind, "any") for place in places):
-        return not_applicable("no client is an instance", crossing.span("client"))
+    places = [each for each in facts.client_places(crossing) if each.realm == params.realm]
+    if not any(place.kind == params.kind for place in places):
+        unclear = [place.name for place in places if place.kind is None]
+        if unclear:
+            return unknown(f"what {unclear[0]} runs on is not declared", crossing.span("client"))
+        return not_applicable(f"no client is an {params.kind}", crossing.span("client"))
     if not crossing.arrives_as:
         return unknown("as what address clients arrive is not declared (`arrives_as`)", crossing.where)
-    networks = facts.networks_of(crossing.arrives_as)
-    is_translated = all(network.role in params.roles for network in networks)
+    found = [each.lies_in(lambda network: network.role in params.roles) for each in facts.arrivals(crossing)]
+    if None in found:
+        return unknown("clients arrive as addresses that several networks claim", crossing.span("arrives_as"))
+    word = "translated" if all(found) else "both ways" if any(found) else "untranslated"
     told = ", ".join(str(prefix) for prefix in crossing.arrives_as)
-    word = "translated" if is_translated else "untranslated"
     return met(f"clients arrive {word}, as {told}", crossing.span("arrives_as"))

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from isthmus.decide import Question
 from isthmus.estate import Host, Interface, Network
-from isthmus.evidence import Answer, Finding, met, unknown, unmet
+from isthmus.evidence import Answer, gravest, met, unknown, unmet
 
 
 class Params(BaseModel):
@@ -25,12 +25,9 @@ def declared(question: Question) -> Answer:
     if not service.hosts:
         return unknown(f"the hosts of `{service.id}` are not declared", service.where)
     answers = [_host(question, question.facts.estate.hosts[name]) for name in service.hosts]
-    for finding in (Finding.NOT_MET, Finding.UNKNOWN):
-        for answer in answers:
-            if answer.finding is finding:
-                return answer
     remarks = dict.fromkeys(each.remark for each in answers if each.remark)
-    return met(f"trunked on {', '.join(service.hosts)}", service.span("hosts"), "; ".join(remarks))
+    told = f"trunked on {', '.join(service.hosts)}"
+    return gravest(answers, met(told, service.span("hosts"), "; ".join(remarks)))
 
 
 def _host(question: Question, host: Host) -> Answer:
@@ -41,13 +38,18 @@ def _host(question: Question, host: Host) -> Answer:
         params = question.params
         told = f"no interface of `{host.id}` has {params.native} untagged and {params.tagged} tagged"
         return unmet(told, host.span("interfaces"))
-    native, tagged = trunks[0]
-    racks = {rack for rack in (host.rack, native.rack, tagged.rack) if rack is not None}
+    native, tagged = min(trunks, key=lambda pair: len(_racks(host, *pair)))
+    racks = _racks(host, native, tagged)
     if len(racks) > 1:
         told = f"`{host.id}` is trunked across racks {', '.join(sorted(racks))}"
         return unmet(told, host.span("interfaces"))
     remark = "" if native.rack and tagged.rack else f"no rack is declared for `{native.id}` or `{tagged.id}`"
     return met(f"`{host.id}`: `{native.id}` untagged, `{tagged.id}` tagged", host.span("interfaces"), remark)
+
+
+def _racks(host: Host, native: Network, tagged: Network) -> set[str]:
+    """The racks that are named for a trunk."""
+    return {rack for rack in (host.rack, native.rack, tagged.rack) if rack is not None}
 
 
 def _trunk(question: Question, interface: Interface) -> list[tuple[Network, Network]]:

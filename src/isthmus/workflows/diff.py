@@ -1,0 +1,87 @@
+"""`isthmus diff`: what changes between two estates, two git revisions of one, or two editions of the guidelines."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import date
+from pathlib import Path
+
+from isthmus.decide import Comparison, Edition, Judgement, compare, edition_content, judge
+from isthmus.diagnostics import Diagnostic, Severity
+from isthmus.estate import Estate, differences
+from isthmus.evidence import Facts
+from isthmus.guidelines import read_edition
+from isthmus.sources.editions import read_edition_text, shipped
+from isthmus.sources.files import TextFile
+from isthmus.sources.git import NoRevision, is_revision, revision
+from isthmus.workflows.load import Loaded, load
+from isthmus.workflows.refusal import Refused
+
+
+def diff(old: str, new: str, *, estate: Path, today: date) -> Comparison:
+    """Compare OLD with NEW: folders, ``REVISION:PATH`` of git, or editions (then ``estate`` is judged by both).
+
+    Raises Refused where a side cannot be read, with everything that is wrong with it.
+    """
+    with ExitStack() as held:
+        if _is_edition(old) and _is_edition(new):
+            return _editions(_edition(old), _edition(new), load(estate), today)
+        return _estates(_side(old, held), _side(new, held), today)
+
+
+def _is_edition(name: str) -> bool:
+    return name in shipped() or name.endswith(".toml")
+
+
+def _edition(name: str) -> Edition:
+    path = Path(name)
+    text = read_edition_text(name if name in shipped() else path.name, path.parent)
+    if not isinstance(text, TextFile):
+        raise Refused(text.message, text.help)
+    read = read_edition(text.text, name)
+    if read.edition is None:
+        told = "\n".join(each.render({name: read.document.lines}) for each in read.diagnostics)
+        raise Refused(f"edition `{name}` cannot be used\n{told}")
+    return read.edition
+
+
+def _side(name: str, held: ExitStack) -> Loaded:
+    try:
+        path = held.enter_context(revision(name)) if is_revision(name) else Path(name)
+    except NoRevision as error:
+        raise Refused(f"there is no revision `{name}`: {error}", "write REVISION:PATH, as for `git show`") from None
+    return _usable(load(path), name)
+
+
+def _usable(loaded: Loaded, name: str) -> Loaded:
+    if loaded.estate is None or loaded.edition is None:
+        told = "\n".join(each.render(loaded.texts) for each in loaded.errors)
+        raise Refused(f"`{name}` cannot be judged\n{told}")
+    return loaded
+
+
+def _estates(old: Loaded, new: Loaded, today: date) -> Comparison:
+    before, after = _judged(old, today), _judged(new, today)
+    edition = differences(edition_content(before.edition), edition_content(after.edition))
+    return compare(before, after, (_estate(old), _estate(new)), edition)
+
+
+def _editions(old: Edition, new: Edition, loaded: Loaded, today: date) -> Comparison:
+    estate = _estate(_usable(loaded, "the estate"))
+    judged = [judge(Facts(estate, edition.vocabulary, today), edition) for edition in (old, new)]
+    edition = differences(edition_content(old), edition_content(new))
+    return compare(judged[0], judged[1], (estate, estate), edition)
+
+
+def _judged(loaded: Loaded, today: date) -> Judgement:
+    assert loaded.edition is not None
+    facts = Facts(_estate(loaded), loaded.edition.vocabulary, today)
+    return judge(facts, loaded.edition, remarks=_remarks(loaded))
+
+
+def _remarks(loaded: Loaded) -> Iterator[Diagnostic]:
+    return (each for each in loaded.diagnostics if each.severity is not Severity.ERROR)
+
+
+def _estate(loaded: Loaded) -> Estate:
+    assert loaded.estate is not None
+    return loaded.estate
