@@ -4,8 +4,10 @@ from datetime import date
 
 import pytest
 
-from isthmus.decide import consents, refusal
-from isthmus.estate import Agreement, Attestation
+from isthmus.decide import latest, refusal
+from isthmus.diagnostics import Span
+from isthmus.estate import Attestation
+from isthmus.evidence import Consent, Subject
 from tests.guidelines.requirements.judging import TODAY, judged
 
 SERVICES = """
@@ -69,8 +71,8 @@ def day(number: int) -> date:
     return date(2026, 11, number)
 
 
-def agreement(owner: str, on: date) -> Agreement:
-    return Agreement(owner=owner, by="Ann", on=on)
+def agreement(owner: str, on: date) -> Consent:
+    return Consent(Subject.CROSSING, "web", owner, "Ann", on, Span("estate.yaml"))
 
 
 def no(owner: str | None, on: date) -> Attestation:
@@ -78,7 +80,7 @@ def no(owner: str | None, on: date) -> Attestation:
 
 
 def test_the_latest_agreement_counts() -> None:
-    given = consents([agreement("sre", day(2)), agreement("sre", day(1)), agreement("wmcs", date(2027, 1, 1))], TODAY)
+    given = latest([agreement("sre", day(2)), agreement("sre", day(1)), agreement("wmcs", date(2027, 1, 1))], TODAY)
     assert given == {"sre": agreement("sre", day(2))}
 
 
@@ -96,5 +98,5 @@ def test_the_latest_agreement_counts() -> None:
         ([], no(None, day(2)), False),
     ],
 )
-def test_a_refusal(agreed: list[Agreement], said: Attestation, is_refused: bool) -> None:
-    assert (refusal(("sre", "wmcs"), consents(agreed, TODAY), [said]) is said) is is_refused
+def test_a_refusal(agreed: list[Consent], said: Attestation, is_refused: bool) -> None:
+    assert (refusal(("sre", "wmcs"), latest(agreed, TODAY), [said]) is said) is is_refused

@@ -35,3 +35,10 @@ def test_any_text_is_toml_or_is_told_why_not(text: str) -> None:
     assert_in_place(document.diagnostics, document.lines)
     if document.root is not None:
         document.root.plain()
+
+
+def test_an_alias_inside_the_second_of_two_equal_keys_makes_no_circle() -> None:
+    document = parse_yaml("a: &x {b: 1}\na: {c: *x}\n", "estate.yaml")
+    assert [each.code for each in document.diagnostics] == ["DOC002"]
+    assert document.root is not None
+    assert document.root.plain() == {"a": {"b": 1, "c": {"b": 1}}}

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from isthmus.cli import check, diff, explain, import_estate, init, plan, schema
+from isthmus.cli import agree, check, diff, except_, explain, import_estate, init, plan, schema, status
 from isthmus.cli.output import complain, crash_report
 from isthmus.workflows.refusal import Refused
 
@@ -42,6 +42,9 @@ app.command("check", epilog=check.EXAMPLES)(check.check_command)
 app.command("diff", epilog=diff.EXAMPLES)(diff.diff_command)
 app.command("plan", epilog=plan.EXAMPLES)(plan.plan_command)
 app.command("explain", epilog=explain.EXAMPLES)(explain.explain_command)
+app.command("agree", epilog=agree.EXAMPLES)(agree.agree_command)
+app.command("except", epilog=except_.EXAMPLES)(except_.except_command)
+app.command("status", epilog=status.EXAMPLES)(status.status_command)
 app.command("import", epilog=import_estate.EXAMPLES)(import_estate.import_command)
 app.command("schema", epilog=schema.EXAMPLES)(schema.schema_command)
 

@@ -1,7 +1,8 @@
 """Reading the words of options: strict, and helpful about the wrong ones."""
 
+import re
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from isthmus.diagnostics import did_you_mean
 from isthmus.evidence import Kind
@@ -43,3 +44,11 @@ def day(word: str | None) -> date:
         return date.fromisoformat(word)
     except ValueError:
         raise Refused(f"`{word}` is not a day", "write it as YYYY-MM-DD") from None
+
+
+def span(word: str) -> timedelta:
+    """The time named: days, weeks or years, such as 30d, 6w or 1y."""
+    found = re.fullmatch(r"([0-9]{1,5})([dwy])", word)
+    if found is None:
+        raise Refused(f"`{word}` is not a time", "write it as 30d, 6w or 1y")
+    return timedelta(days=int(found[1]) * {"d": 1, "w": 7, "y": 365}[found[2]])

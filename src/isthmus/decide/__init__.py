@@ -30,14 +30,18 @@ from isthmus.decide.owners import (
     PARTIES,
     Parties,
     consents,
+    edition_consents,
+    latest,
     maintainers,
     named_parties,
     parties,
     realm_owners,
     refusal,
+    still_to_agree,
 )
 from isthmus.decide.question import Question
 from isthmus.decide.reasons import reasons_that_hold
+from isthmus.decide.status import Due, Waiting, due
 from isthmus.decide.wish import Wish, wish_of
 
 __all__ = [
@@ -52,6 +56,7 @@ __all__ = [
     "Comparison",
     "CrossingChange",
     "Decision",
+    "Due",
     "Edition",
     "Example",
     "Fate",
@@ -71,15 +76,19 @@ __all__ = [
     "Scope",
     "Selector",
     "Standing",
+    "Waiting",
     "Wish",
     "advise",
     "changes",
     "classify",
     "compare",
     "consents",
+    "due",
+    "edition_consents",
     "edition_content",
     "judge",
     "judge_crossing",
+    "latest",
     "maintainers",
     "named_parties",
     "parties",
@@ -88,5 +97,6 @@ __all__ = [
     "refusal",
     "standings",
     "stated",
+    "still_to_agree",
     "wish_of",
 ]  # fmt: skip

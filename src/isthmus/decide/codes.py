@@ -60,6 +60,31 @@ IDLE_STATEMENT = Code(
     "the crossing has become another case, or the statement belongs elsewhere.",
 )
 
+VOID = Code(
+    "AGR001",
+    Severity.WARNING,
+    "an agreement is void",
+    "What was agreed to has changed since, field by field as shown, so the consent no longer counts. The owner looks "
+    "at the change and agrees anew (`isthmus agree`), or the change is taken back.",
+)
+REFUSED = Code(
+    "AGR002",
+    Severity.WARNING,
+    "a signature does not count",
+    "A statement of consent lies beside the estate, and its signature cannot be accepted: it is missing, damaged, of "
+    "other content, made for another purpose, or by a key that may not sign for this owner on that day.",
+)
+UNSIGNED = Code(
+    "AGR003",
+    Severity.WARNING,
+    "an agreement is recorded and not signed",
+    "The estate says who may sign (`owners/allowed_signers`), so only signatures count. What is written under `agreed` "
+    "is anybody's word.",
+)
+
 CODES = (
+    VOID,
+    REFUSED,
+    UNSIGNED,
     EXPIRED, NOT_AGREED, NOT_NEEDED, NOT_RUNNING, NOT_EXCUSABLE, NOT_YET, UNEXPECTED, UNSETTLED, IDLE_STATEMENT,
 )  # fmt: skip

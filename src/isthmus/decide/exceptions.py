@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from isthmus.decide.edition import Edition
 from isthmus.decide.owners import consents, realm_owners
 from isthmus.estate import Crossing, ExceptionEntry, State
-from isthmus.evidence import Facts
+from isthmus.evidence import Consent, Facts, Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,8 @@ class Standing:
     not_yet: str = ""
     missing_owners: tuple[str, ...] = ()
     not_running: str = ""
+    given: tuple[Consent, ...] = ()
+    """The consents that count."""
 
     @property
     def flaw(self) -> str:
@@ -32,12 +34,11 @@ class Standing:
 
 def standings(crossing: Crossing, facts: Facts, edition: Edition) -> tuple[Standing, ...]:
     """How every exception of a crossing stands today."""
-    exceptions = (each for each in facts.estate.exceptions.values() if each.crossing == crossing.id)
-    return tuple(_standing(each, crossing, facts, edition) for each in exceptions)
+    return tuple(_standing(each, crossing, facts, edition) for each in facts.exceptions_of(crossing))
 
 
 def _standing(exception: ExceptionEntry, crossing: Crossing, facts: Facts, edition: Edition) -> Standing:
-    given = consents(exception.agreed, facts.today)
+    given = consents(Subject.EXCEPTION, exception, facts)
     since = exception.since
     return Standing(
         exception,
@@ -45,6 +46,7 @@ def _standing(exception: ExceptionEntry, crossing: Crossing, facts: Facts, editi
         not_yet=f"begins on {since}" if since and since > facts.today else "",
         missing_owners=tuple(owner for owner in realm_owners(facts, edition) if owner not in given),
         not_running="only a running service can be excused" if crossing.state is not State.RUNNING else "",
+        given=tuple(given.values()),
     )
 
 

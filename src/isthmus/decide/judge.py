@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 
+from isthmus.decide.about_agreements import about_agreements, about_edition
 from isthmus.decide.cases import Classified, classify
 from isthmus.decide.edition import Edition, Scope
 from isthmus.decide.exceptions import Standing, excuse, standings
@@ -11,7 +12,7 @@ from isthmus.decide.question import Question
 from isthmus.decide.remarks import about_exceptions, about_expectations, about_statements
 from isthmus.diagnostics import Diagnostic
 from isthmus.estate import Attestation, Crossing
-from isthmus.evidence import Answer, Evidence, Facts, Finding, Kind, met, unknown, unmet, weigh
+from isthmus.evidence import Answer, Evidence, Facts, Finding, Kind, Subject, met, unknown, unmet, weigh
 
 EVERY_KIND = tuple(Kind)
 
@@ -37,6 +38,8 @@ def judge(
         *(() if only else remarks),
         *(remark for each in crossings for remark in about_exceptions(each, facts, edition)),
         *(remark for each in crossings for remark in about_statements(each)),
+        *(remark for each in crossings for remark in about_agreements(each, facts)),
+        *(() if only else about_edition(edition, facts)),
         *about_expectations(crossings, facts),
     ]
     findings.sort(key=Diagnostic.sort_key)
@@ -62,7 +65,7 @@ def judge_crossing(
 
 def _to_ask(crossing: Crossing, classified: Classified, facts: Facts, edition: Edition) -> tuple[str, ...]:
     everybody = parties(crossing, classified.case, facts, edition)
-    given = consents(crossing.agreed, facts.today)
+    given = consents(Subject.CROSSING, crossing, facts)
     return (*everybody.without(given), *(f"{word} (nobody is named)" for word in everybody.unnamed))
 
 

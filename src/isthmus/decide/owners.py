@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from isthmus.decide.edition import Case, Edition
-from isthmus.estate import Agreement, Attestation, Crossing, Service
-from isthmus.evidence import Facts
+from isthmus.diagnostics import Span
+from isthmus.estate import Agreement, Attestation, Crossing, ExceptionEntry, Service
+from isthmus.evidence import Consent, Facts, Subject
 
 REALM_OWNERS = "realm-owners"
 CLIENT_MAINTAINERS = "client-maintainers"
@@ -28,13 +29,39 @@ class Parties:
         return tuple(owner for owner in self.owners if owner not in agreed)
 
 
-def consents(agreed: Iterable[Agreement], today: date) -> dict[str, Agreement]:
-    """The latest agreement of each owner; one counts from its date on."""
-    counting = sorted((each for each in agreed if each.on <= today), key=lambda each: each.on)
+def consents(subject: Subject, entity: Crossing | ExceptionEntry, facts: Facts) -> dict[str, Consent]:
+    """The consent of each owner to a crossing or an exception; one counts from its date on.
+
+    Where the estate says who may sign, only signatures count; otherwise what is recorded in its files.
+    """
+    where = entity.span("agreed")
+    recorded = (_recorded(subject, entity.id, each, where) for each in entity.agreed)
+    return latest(recorded if facts.signed is None else facts.signed.given(subject, entity.id), facts.today)
+
+
+def edition_consents(edition: Edition, facts: Facts) -> dict[str, Consent]:
+    """The consent of each owner to the edition in force."""
+    recorded = (_recorded(Subject.EDITION, edition.id, each, each.where) for each in facts.estate.agreed)
+    return latest(recorded if facts.signed is None else facts.signed.given(Subject.EDITION, edition.id), facts.today)
+
+
+def _recorded(subject: Subject, id_: str, agreement: Agreement, where: Span) -> Consent:
+    return Consent(subject, id_, agreement.owner, agreement.by, agreement.on, where)
+
+
+def latest(found: Iterable[Consent], today: date) -> dict[str, Consent]:
+    """The latest consent of each owner; one counts from its date on."""
+    counting = sorted((each for each in found if each.on <= today), key=lambda each: each.on)
     return {each.owner: each for each in counting}
 
 
-def refusal(owners: tuple[str, ...], given: dict[str, Agreement], said: Iterable[Attestation]) -> Attestation | None:
+def still_to_agree(owners: Iterable[str], subject: Subject, id_: str, facts: Facts) -> str:
+    """Owners in words, each with the reason why a signature of theirs does not count, if there is one."""
+    flawed = {each.owner: each.flaw for each in facts.signed.flawed(subject, id_)} if facts.signed else {}
+    return ", ".join(f"{owner} ({flawed[owner]})" if owner in flawed else owner for owner in owners)
+
+
+def refusal(owners: tuple[str, ...], given: dict[str, Consent], said: Iterable[Attestation]) -> Attestation | None:
     """The first statement by which one of ``owners`` withholds a consent that it has not given later."""
     for each in said:
         if not each.holds and each.owner is not None and each.owner in owners:

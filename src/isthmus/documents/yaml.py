@@ -12,7 +12,6 @@ from isthmus.diagnostics import Diagnostic
 from isthmus.documents.node import Document
 from isthmus.documents.yaml_builder import Builder, Stop
 
-
 _BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 
 

@@ -1,6 +1,7 @@
 """Composing a YAML parser's events into positioned nodes, within bounds of depth and of alias expansion."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from isthmus.diagnostics import Code, Diagnostic, Span, shown
@@ -10,8 +11,10 @@ from isthmus.documents.node import Document, Node
 from isthmus.documents.scalars import scalar
 
 MAX_DEPTH = 64
+"""How many mappings and lists may lie inside each other."""
 MAX_ALIASED = 100_000
 """How many values may come out of aliases, all told."""
+
 _PROPERTIES = re.compile(r"(?:[&!]\S*[ \t]+)*")
 _NO_KEYS: dict[str, Node] = {}
 _OWN_TAGS = ("!", "tag:yaml.org,2002:str")
@@ -49,6 +52,7 @@ class Builder:
         self.handlers = {name[4:]: getattr(self, name) for name in dir(self) if name.startswith("_on_")}
 
     def take(self, event: Any) -> None:  # noqa: ANN401 - the library's events are untyped
+        """Read the next event."""
         handler = self.handlers.get(type(event).__name__)
         if handler is not None:
             handler(event)
@@ -184,6 +188,7 @@ class Builder:
             earlier = around.node.keys[name].line
             told = f"the first one stands on line {earlier}; keep one of them"
             self.report(codes.DUPLICATE_KEY, f"key `{shown(name)}` is written twice in this mapping", key, told)
+            value[name] = _joined(value[name], node)
 
     def _key(self, node: Node, at: Node) -> Node:
         key = node if node is at else Node(node.text, at.line, at.column, at.width, _NO_KEYS, 1, node.text)
@@ -209,6 +214,16 @@ _ANCHOR = "write `&name` before the value that `*name` stands for, further up in
 _DEPTH = "no file of ours needs so many levels; look for brackets that were doubled"
 _LOOP = "write out what is meant instead of the alias"
 _NAME = "write a name before the colon, or put the text in quotes"
+
+
+def _joined(first: Node, second: Node) -> Node:
+    """The first of two mappings with what only the second holds, so that nothing seems to be missing.
+
+    It is a copy: an alias inside the second may stand for the first.
+    """
+    if not isinstance(first.value, dict) or not isinstance(second.value, dict):
+        return first
+    return replace(first, value=second.value | first.value, keys=second.keys | first.keys)
 
 
 def _short(tag: str) -> str:

@@ -3,8 +3,8 @@
 What is signed of a crossing or an exception is everything that its judgement rests on: the entry itself and every
 entry that it names, directly or through others (service, endpoints, hosts, networks, load balancers, realms), the
 networks of every address, what names stand for, and the exceptions of a crossing. Left out is what changes nothing
-(titles, contacts, origins), what is the agreement's own purpose to change (a crossing's ``state``), and living
-figures (a project's quota and use).
+(titles, contacts, origins), what the agreement itself is about to change (a crossing's ``state``, recorded agreements),
+and living figures (a project's quota and use).
 
 Lists have no order in an estate, so they are sorted; values that are absent and values that are empty are the same.
 The bytes are JSON with sorted keys and no white space, in UTF-8, with a final line feed.
@@ -24,7 +24,7 @@ from isthmus.estate.types import IPAddress
 
 Content = dict[str, Any]
 
-_TRIVIAL = frozenset({"title", "contact", "origin", "state", "quota", "used"})
+_TRIVIAL = frozenset({"title", "contact", "origin", "state", "agreed", "quota", "used"})
 _NOT_FOLLOWED = frozenset({"owners", "crossings", "exceptions", "expectations", "names"})
 _SECTION_OF = {"client networks": "networks", "audiences": "realms"}
 

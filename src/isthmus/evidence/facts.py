@@ -16,6 +16,7 @@ from isthmus.estate import (
     Crossing,
     Endpoint,
     Estate,
+    ExceptionEntry,
     Front,
     Host,
     IPAddress,
@@ -25,6 +26,7 @@ from isthmus.estate import (
     State,
     Vocabulary,
 )
+from isthmus.evidence.agreements import Agreements
 from isthmus.evidence.answer import Evidence
 from isthmus.evidence.ends import Arrival, Held, Listener, Place
 from isthmus.evidence.users import Part, parts, users
@@ -41,10 +43,23 @@ class Facts:
     vocabulary: Vocabulary
     today: date
     testimony: Testimony = field(default_factory=dict)
+    signed: Agreements | None = None
+    """Signed agreements; None where the estate says of nobody that they may sign, so that recorded ones count."""
 
     def service(self, crossing: Crossing) -> Service:
         """The service that a crossing leads to."""
         return self.estate.services[crossing.service]
+
+    def exceptions_of(self, crossing: Crossing) -> tuple[ExceptionEntry, ...]:
+        """The exceptions that name a crossing."""
+        return self._exceptions.get(crossing.id, ())
+
+    @cached_property
+    def _exceptions(self) -> dict[str, tuple[ExceptionEntry, ...]]:
+        named: dict[str, tuple[ExceptionEntry, ...]] = {}
+        for each in self.estate.exceptions.values():
+            named[each.crossing] = (*named.get(each.crossing, ()), each)
+        return named
 
     def endpoints(self, crossing: Crossing) -> dict[str, Endpoint]:
         """The endpoints that a crossing uses."""

@@ -23,7 +23,7 @@ def read_edition_text(name: str, root: Path, where: Span | None = None) -> TextF
         resource = files("isthmus.guidelines") / "editions" / name / "edition.toml"
         return TextFile(f"editions/{name}/edition.toml", resource.read_text(encoding="utf-8"))
     if not name.endswith(".toml"):
-        help_ = f"{did_you_mean(name, shipped(), what='shipped editions')}, or a file that ends in `.toml`"
+        help_ = f"{did_you_mean(name, shipped(), what='shipped editions')} (a file of your own ends in `.toml`)"
         return Diagnostic(NOT_FOUND, f"there is no edition `{name}`", where or Span(str(root)), help_)
     path = root / name
     if not path.resolve().is_relative_to(root.resolve()):

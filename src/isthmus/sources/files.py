@@ -39,7 +39,14 @@ OUTSIDE = Code(
     "to share.",
 )
 
-CODES = (UNREADABLE, NOT_TEXT, TOO_LARGE, NO_ESTATE, OUTSIDE)
+OTHER_ENDING = Code(
+    "SRC006",
+    Severity.ERROR,
+    "a file has an ending that is not read",
+    "The files of an estate end in `.yaml`. One that ends in `.yml` would be left out, and nobody would notice.",
+)
+
+CODES = (UNREADABLE, NOT_TEXT, TOO_LARGE, NO_ESTATE, OUTSIDE, OTHER_ENDING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +63,16 @@ def read_text(path: Path, name: str) -> TextFile | Diagnostic:
     try:
         if not path.is_file():
             reason = "there is no such file" if not path.exists() else "it is not a regular file"
-            return Diagnostic(UNREADABLE, f"cannot read `{name}`: {reason}", where)
+            return Diagnostic(UNREADABLE, f"cannot read `{name}`: {reason}", where, "check the path")
         size = path.stat().st_size
         if size > MAX_BYTES:
-            return Diagnostic(TOO_LARGE, f"`{name}` has {size:,} bytes", where)
-        return TextFile(name, path.read_bytes().decode("utf-8-sig"))
+            return Diagnostic(TOO_LARGE, f"`{name}` has {size:,} bytes", where, "split it into several files")
+        content = path.read_bytes()
+        return TextFile(name, content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        return Diagnostic(NOT_TEXT, f"`{name}` is not UTF-8 text (byte {error.start})", where, "save it as UTF-8")
+        line = content.count(b"\n", 0, error.start) + 1
+        message = f"byte {error.start} of `{name}` is not UTF-8 text"
+        return Diagnostic(NOT_TEXT, message, Span(name, line), "save the file as UTF-8")
     except OSError as error:
-        return Diagnostic(UNREADABLE, f"cannot read `{name}`: {(error.strerror or 'unknown reason').lower()}", where)
+        reason = (error.strerror or "unknown reason").lower()
+        return Diagnostic(UNREADABLE, f"cannot read `{name}`: {reason}", where, "check who may read it")

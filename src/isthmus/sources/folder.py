@@ -1,10 +1,10 @@
 """An estate's folder: every ``*.yaml`` below it, apart from what devices and audits put there."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from isthmus.diagnostics import Diagnostic, Span
-from isthmus.sources.files import NO_ESTATE, OUTSIDE, TextFile, read_text
+from isthmus.sources.files import NO_ESTATE, OTHER_ENDING, OUTSIDE, TextFile, read_text
 
 NOT_ESTATE = ("snapshot", "observations", "owners")
 """Folders beside the estate's files that hold collected configurations, audit results and signers."""
@@ -30,9 +30,16 @@ def read_folder(path: Path) -> EstateFiles:
     found = sorted(each for each in path.rglob("*.yaml") if _belongs(each.relative_to(path)))[: MAX_FILES + 1]
     if len(found) > MAX_FILES:
         return _nothing(path, f"more than {MAX_FILES:,} files")
-    if not found:
+    strays = sorted(each for each in path.rglob("*.yml") if _belongs(each.relative_to(path)))
+    if not found and not strays:
         return _nothing(path, "the folder holds no `*.yaml` file")
-    return _gathered(path, found)
+    gathered = _gathered(path, found)
+    return replace(gathered, diagnostics=(*gathered.diagnostics, *(_stray(each) for each in strays)))
+
+
+def _stray(path: Path) -> Diagnostic:
+    message = f"`{path}` ends in `.yml` and would not be read"
+    return Diagnostic(OTHER_ENDING, message, Span(str(path)), "rename it to end in `.yaml`")
 
 
 def _belongs(relative: Path) -> bool:
@@ -51,7 +58,7 @@ def _gathered(root: Path, paths: list[Path]) -> EstateFiles:
     for path in paths:
         name = str(path)
         if not path.resolve().is_relative_to(root.resolve()):
-            problems.append(Diagnostic(OUTSIDE, f"`{name}` is a link to a file outside the estate", Span(name)))
+            problems.append(Diagnostic(OUTSIDE, f"`{name}` leads to a file outside the estate", Span(name), "copy it"))
             continue
         read = read_text(path, name)
         if isinstance(read, TextFile):

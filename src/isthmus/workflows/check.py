@@ -7,8 +7,9 @@ from pathlib import Path
 from isthmus import __version__
 from isthmus.decide import EVERY_KIND, judge
 from isthmus.diagnostics import Severity, did_you_mean
-from isthmus.evidence import Facts, Kind
+from isthmus.evidence import Kind
 from isthmus.report import Report
+from isthmus.workflows.agreements import facts_of
 from isthmus.workflows.load import load
 from isthmus.workflows.refusal import Refused
 
@@ -26,7 +27,7 @@ def check(path: Path, *, today: date, only: Sequence[str] = (), kinds: tuple[Kin
         if name not in estate.crossings:
             help_ = did_you_mean(name, estate.crossings, what="crossings")
             raise Refused(f"the estate has no crossing `{name}`", help_)
-    facts = Facts(estate, loaded.edition.vocabulary, today)
+    facts = facts_of(loaded, today)
     remarks = [each for each in loaded.diagnostics if each.severity is not Severity.ERROR]
     judgement = judge(facts, loaded.edition, only=only, kinds=kinds, remarks=remarks)
     return Report(judgement, (), loaded.texts, __version__)

@@ -2,17 +2,18 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 from isthmus.decide import Comparison, Edition, Judgement, compare, edition_content, judge
 from isthmus.diagnostics import Diagnostic, Severity
 from isthmus.estate import Estate, differences
-from isthmus.evidence import Facts
 from isthmus.guidelines import read_edition
 from isthmus.sources.editions import read_edition_text, shipped
 from isthmus.sources.files import TextFile
 from isthmus.sources.git import NoRevision, is_revision, revision
+from isthmus.workflows.agreements import facts_of
 from isthmus.workflows.load import Loaded, load
 from isthmus.workflows.refusal import Refused
 
@@ -67,15 +68,14 @@ def _estates(old: Loaded, new: Loaded, today: date) -> Comparison:
 
 def _editions(old: Edition, new: Edition, loaded: Loaded, today: date) -> Comparison:
     estate = _estate(_usable(loaded, "the estate"))
-    judged = [judge(Facts(estate, edition.vocabulary, today), edition) for edition in (old, new)]
+    judged = [judge(facts_of(replace(loaded, edition=edition), today), edition) for edition in (old, new)]
     edition = differences(edition_content(old), edition_content(new))
     return compare(judged[0], judged[1], (estate, estate), edition)
 
 
 def _judged(loaded: Loaded, today: date) -> Judgement:
     assert loaded.edition is not None
-    facts = Facts(_estate(loaded), loaded.edition.vocabulary, today)
-    return judge(facts, loaded.edition, remarks=_remarks(loaded))
+    return judge(facts_of(loaded, today), loaded.edition, remarks=_remarks(loaded))
 
 
 def _remarks(loaded: Loaded) -> Iterator[Diagnostic]:

@@ -8,13 +8,13 @@ from pathlib import Path
 from isthmus import __version__, decide, documents, estate, guidelines
 from isthmus.decide import Case, Edition, Requirement, judge
 from isthmus.diagnostics import Code, Severity, did_you_mean
-from isthmus.evidence import Facts
 from isthmus.guidelines import read_edition
 from isthmus.report import Report
 from isthmus.sources import files
 from isthmus.sources.editions import read_edition_text
 from isthmus.sources.files import TextFile
 from isthmus.workflows import plan
+from isthmus.workflows.agreements import facts_of
 from isthmus.workflows.load import Loaded, load
 from isthmus.workflows.refusal import Refused
 
@@ -69,7 +69,7 @@ def _pages(word: str, edition: Edition, loaded: Loaded, today: date) -> Iterator
         yield RequirementPage(*found, edition)
     yield from (code for code in every_code() if code.code == word.upper())
     if loaded.estate is not None and word in loaded.estate.crossings:
-        facts = Facts(loaded.estate, edition.vocabulary, today)
+        facts = facts_of(loaded, today)
         yield Report(judge(facts, edition, only=[word]), (), loaded.texts, __version__)
     named = [case for case in edition.cases if word.lower() in (case.id, case.name, f"case-{case.id}")]
     yield from (CasePage(case, edition) for case in named)

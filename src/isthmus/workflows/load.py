@@ -25,6 +25,8 @@ class Loaded:
     edition: Edition | None
     diagnostics: tuple[Diagnostic, ...]
     texts: dict[str, list[str]] = field(default_factory=dict)
+    root: Path = Path()
+    """The estate's folder."""
 
     @property
     def errors(self) -> tuple[Diagnostic, ...]:
@@ -37,15 +39,17 @@ def load(path: Path) -> Loaded:
     folder = read_folder(path)
     documents = [parse_yaml(each.text, each.name) for each in folder.files]
     texts = {document.file: document.lines for document in documents}
-    problems = list(folder.diagnostics)
+    problems: list[Diagnostic] = []
     if not documents:
-        return Loaded(None, None, tuple(problems), texts)
+        problems += folder.diagnostics
+        return Loaded(None, None, tuple(problems), texts, folder.root)
+    documents += [Document(each.where.file, None, [], [each]) for each in folder.diagnostics]
     edition = _edition(documents, folder.root, problems, texts)
     reading = read_estate(documents, edition.vocabulary if edition else None)
     problems += reading.diagnostics
     problems.sort(key=Diagnostic.sort_key)
     usable = not any(each.severity is Severity.ERROR for each in problems)
-    return Loaded(reading.estate if usable else None, edition, tuple(problems), texts)
+    return Loaded(reading.estate if usable else None, edition, tuple(problems), texts, folder.root)
 
 
 def _edition(

@@ -12,8 +12,9 @@ from isthmus.decide import Advice, Change, Edition, Option, Wish, advise, change
 from isthmus.diagnostics import Code, Diagnostic, Severity, Span, did_you_mean
 from isthmus.documents import Document, Node, ShapeCodes, explain, parse_yaml
 from isthmus.estate import INTERNET, Estate
-from isthmus.evidence import Facts
+from isthmus.evidence import Agreements, Facts
 from isthmus.sources.files import TextFile, read_text
+from isthmus.workflows.agreements import signed
 from isthmus.workflows.load import load
 from isthmus.workflows.refusal import Refused
 
@@ -34,11 +35,12 @@ class Ground:
     estate: Estate
     edition: Edition
     today: date
+    signed: Agreements | None = None
 
     @property
     def facts(self) -> Facts:
         """What is known of the estate."""
-        return Facts(self.estate, self.edition.vocabulary, self.today)
+        return Facts(self.estate, self.edition.vocabulary, self.today, signed=self.signed)
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,8 @@ def ground(path: Path, today: date) -> Ground:
     if loaded.estate is None or loaded.edition is None:
         told = "\n".join(each.render(loaded.texts) for each in loaded.errors)
         raise Refused(f"the estate cannot be used\n{told}")
-    return Ground(loaded.estate, loaded.edition, today)
+    agreements = signed(loaded.estate, loaded.edition, loaded.root, today)
+    return Ground(loaded.estate, loaded.edition, today, agreements)
 
 
 def read_answers(path: Path, on: Ground) -> Wish:

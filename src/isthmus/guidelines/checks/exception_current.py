@@ -44,10 +44,9 @@ def attested(question: Question) -> Answer:
 
 def _consent(current: list[Standing]) -> Answer:
     """Whether one of the exceptions that cover a deviation is agreed."""
-    signed = next((each.exception for each in current if not each.missing_owners), None)
-    if signed is not None:
-        told = ", ".join(f"{each.owner} ({each.by}, {each.on})" for each in signed.agreed)
-        return met(f"agreed: {told}", signed.where)
+    agreed = next((each for each in current if not each.missing_owners), None)
+    if agreed is not None:
+        return met(f"agreed: {', '.join(str(each) for each in agreed.given)}", agreed.exception.where)
     first = current[0]
     return unknown(f"`{first.exception.id}` is not agreed by {', '.join(first.missing_owners)}", first.exception.where)
 
