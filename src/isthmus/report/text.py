@@ -94,9 +94,14 @@ class _Told:
         yield from self._requirements(judged.requirements)
 
     def _requirements(self, requirements: Iterable[JudgedRequirement]) -> Iterator[Sequence[Part]]:
-        told = [each for each in requirements if each.finding is not Finding.NOT_APPLICABLE]
+        """A row for each that asks for attention; the rest by name, since `isthmus explain` tells all of it."""
+        told = [each for each in requirements if _asks_for_attention(each)]
         styles = [("", "yellow" if each.excused_by else _STYLES[each.finding], "") for each in told]
         yield from self._table([_row(each) for each in told], styles, indent=4)
+        for words, style, these in _the_rest(requirements):
+            names = ", ".join(f"{each.requirement.code} {each.requirement.name}" for each in these)
+            for line in wrapped(f"{words}: {names}", self.width - 4):
+                yield [(f"    {line}", style)]
 
     def _summary(self) -> Iterator[Sequence[Part]]:
         if not self.judgement.crossings:
@@ -164,6 +169,25 @@ def _remark(diagnostic: Diagnostic, report: Report) -> Iterator[Sequence[Part]]:
     quoted = {where.file: report.texts.get(diagnostic.where.file, ())}
     for line in replace(diagnostic, where=where).render(quoted).split("\n"):
         yield [(line, "")]
+
+
+def _asks_for_attention(judged: JudgedRequirement) -> bool:
+    """Whether there is something to do or to know, beyond that a requirement is met."""
+    if not judged.is_asked or judged.finding is Finding.NOT_APPLICABLE:
+        return False
+    tells = judged.requirement.level is Level.NOTE or any(each.answer.remark for each in judged.evidence)
+    return tells or judged.finding is not Finding.MET
+
+
+def _the_rest(requirements: Iterable[JudgedRequirement]) -> Iterator[tuple[str, str, list[JudgedRequirement]]]:
+    """The requirements that are met, and those that were not asked; what does not apply is left to `explain`."""
+    quiet = [each for each in requirements if not _asks_for_attention(each)]
+    met = [each for each in quiet if each.is_asked and each.finding is Finding.MET]
+    unasked = [each for each in quiet if not each.is_asked]
+    if met:
+        yield "met", _STYLES[Finding.MET], met
+    if unasked:
+        yield "not asked", "dim", unasked
 
 
 def _row(judged: JudgedRequirement) -> tuple[str, str, str]:

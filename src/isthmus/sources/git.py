@@ -1,15 +1,18 @@
-"""Estates as they stand in a git revision, read without touching the work tree."""
+"""Estates as they stand in a git revision, read without touching the work tree.
 
-import io
+Read object by object, so that neither attributes (``export-ignore``) nor filters of the repository decide what is seen.
+"""
+
+import os
 import shutil
 import subprocess
-import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
 _SECONDS = 120
+_LINK = "120000"
 
 
 class NoRevision(Exception):  # noqa: N818 - says what git does not have
@@ -18,36 +21,22 @@ class NoRevision(Exception):  # noqa: N818 - says what git does not have
 
 @contextmanager
 def revision(name: str) -> Iterator[Path]:
-    """The files of ``REVISION:PATH`` (as in ``git show``) in a folder that lasts as long as the context.
+    """The files of ``REVISION:PATH`` in a folder that lasts as long as the context.
 
-    PATH is relative to the folder that the program was started in. Raises NoRevision where there is no such
-    revision or path, or no git.
+    PATH is relative to the folder that the program was started in, or absolute; none: that folder itself. Raises
+    NoRevision where there is no such revision or path, or no git.
     """
     commit, _, path = name.partition(":")
-    path = path or "."
-    archive = _archive(commit, path)
+    if not commit or commit.startswith("-"):
+        raise NoRevision(f"`{commit}` is no revision")
+    top = Path(os.fsdecode(_git(Path(), "rev-parse", "--show-toplevel")).removesuffix("\n"))
+    wanted = Path(os.path.normpath(Path.cwd() / path))
+    if not wanted.is_relative_to(top):
+        raise NoRevision(f"`{path}` lies outside the repository")
+    inside = wanted.relative_to(top)
     with TemporaryDirectory(prefix="isthmus-") as folder:
-        _unpack(archive, Path(folder))
-        yield Path(folder) / path
-
-
-def _unpack(archive: bytes, folder: Path) -> None:
-    """Lay the files and links of an archive into ``folder``, and nothing outside it.
-
-    Done by hand, because Python 3.11.2 (Debian 12) has no extraction filters (PEP 706).
-    """
-    root = folder.resolve()
-    with tarfile.open(fileobj=io.BytesIO(archive)) as files:
-        for member in files:
-            target = folder / member.name
-            if not target.parent.resolve().is_relative_to(root):
-                raise NoRevision(f"`{member.name}` leads out of the revision")
-            content = files.extractfile(member) if member.isfile() else None
-            target.parent.mkdir(parents=True, exist_ok=True)
-            if content is not None:
-                target.write_bytes(content.read())
-            elif member.issym():
-                target.symlink_to(member.linkname)
+        _lay_out(_listed(top, commit, inside), top, Path(folder))
+        yield Path(folder) / inside
 
 
 def is_revision(name: str) -> bool:
@@ -55,14 +44,59 @@ def is_revision(name: str) -> bool:
     return ":" in name and not Path(name).exists()
 
 
-def _archive(commit: str, path: str) -> bytes:
+def _listed(top: Path, commit: str, inside: Path) -> list[tuple[str, str, str]]:
+    """Mode, object and path of every file and link below ``inside``."""
+    words = ["ls-tree", "-r", "-z", "--full-tree", commit, *([] if inside == Path() else ["--", str(inside)])]
+    found = []
+    for line in os.fsdecode(_git(top, *words)).split("\0"):
+        about, _, path = line.partition("\t")
+        if path and about.split()[1] == "blob":
+            found.append((about.split()[0], about.split()[2], path))
+    if not found:
+        raise NoRevision(f"`{inside}` does not exist in `{commit}`")
+    return found
+
+
+def _lay_out(listed: list[tuple[str, str, str]], top: Path, folder: Path) -> None:
+    """Write every file, and then every link, so that nothing is ever written through a link."""
+    asked = "".join(f"{name}\n" for _, name, _ in listed).encode()
+    contents = iter(_contents(_git(top, "cat-file", "--batch", stdin=asked)))
+    links: list[tuple[Path, str]] = []
+    for (mode, _, path), content in zip(listed, contents, strict=True):
+        target = folder / path
+        if {"..", ".git"} & set(PurePosixPath(path).parts) or path.startswith("/"):
+            raise NoRevision(f"`{path}` leads out of the revision")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if mode == _LINK:
+            links.append((target, os.fsdecode(content)))
+        else:
+            target.write_bytes(content)
+    for link, leads_to in links:
+        link.symlink_to(leads_to)
+
+
+def _contents(batch: bytes) -> Iterator[bytes]:
+    """The objects of a ``git cat-file --batch`` answer: for each ``OBJECT TYPE SIZE``, the content, a line feed."""
+    at = 0
+    while at < len(batch):
+        end = batch.index(b"\n", at)
+        size = int(batch[at:end].split()[-1])
+        yield batch[end + 1 : end + 1 + size]
+        at = end + 1 + size + 1
+
+
+def _git(folder: Path, *words: str, stdin: bytes = b"") -> bytes:
     if shutil.which("git") is None:
         raise NoRevision("`git` is not installed")
-    if not commit or commit.startswith("-"):
-        raise NoRevision(f"`{commit}` is no revision")
-    words = ["git", "archive", "--format=tar", commit, "--", path]
-    done = subprocess.run(words, capture_output=True, timeout=_SECONDS, check=False)
+    try:
+        done = subprocess.run(
+            ["git", *words], cwd=folder, input=stdin, capture_output=True, timeout=_SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise NoRevision(f"`git {words[0]}` took longer than {_SECONDS} seconds") from None
+    except ValueError:
+        raise NoRevision("a revision has no NUL character") from None
     if done.returncode != 0:
         lines = done.stderr.decode(errors="replace").strip().splitlines() or ["git gave no reason"]
-        raise NoRevision(lines[-1].removeprefix("fatal: "))
+        raise NoRevision(lines[-1].strip().removeprefix("fatal: "))
     return done.stdout

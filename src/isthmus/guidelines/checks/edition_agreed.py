@@ -28,5 +28,5 @@ def attested(question: Question) -> Answer:
     return met(
         f"{name} is agreed: {told}",
         given[owners[0]].where if owners else None,
-        "" if facts.signed else "recorded, not signed",
+        "" if facts.signed is not None else "agreements are recorded, not signed",
     )

@@ -29,5 +29,4 @@ def attested(question: Question) -> Answer:
     told = ", ".join(f"{owner} ({given[owner].by}, {given[owner].on})" for owner in everybody.owners)
     if not classified.is_known:
         return unknown(f"agreed: {told}; who else must agree depends on the case", crossing.where)
-    remark = "" if facts.signed else "recorded, not signed"
-    return met(f"agreed: {told}", next(iter(given.values())).where, remark)
+    return met(f"agreed: {told}", next(iter(given.values())).where)
