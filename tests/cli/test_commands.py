@@ -1,6 +1,7 @@
 """The command line as its users meet it: exit codes, where results and talk go, and what mistakes are answered."""
 
 import json
+import os
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -130,3 +131,23 @@ def test_checking_does_not_load_numpy() -> None:
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
     )
     assert {"numpy", "dns", "typer.completion"} & set(done.stderr.split()) <= {"typer.completion"}
+
+
+# what is typed, and what the shell offers
+COMPLETIONS = [
+    ("isthmus ch", "check"),
+    ("isthmus check --format sa", "sarif"),
+    ("isthmus check examples/eqiad1 --only wi", "wikis"),
+    ("isthmus check --evidence declared,att", "declared,attested"),
+    ("isthmus schema ed", "edition"),
+]
+
+
+@pytest.mark.parametrize(("typed", "offered"), COMPLETIONS)
+def test_the_shell_completes(typed: str, offered: str) -> None:
+    program = Path(sys.executable).with_name("isthmus")
+    asked = {"_ISTHMUS_COMPLETE": "complete_bash", "COMP_WORDS": typed, "COMP_CWORD": str(len(typed.split()) - 1)}
+    done = subprocess.run(
+        [str(program)], cwd=ROOT, env=os.environ | asked, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert offered in done.stdout.splitlines()

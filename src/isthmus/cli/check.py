@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from isthmus.cli import complete
 from isthmus.cli.output import deliver, terminal_width, wants_color
 
 EXAMPLES = """
@@ -22,12 +23,20 @@ EXAMPLES = """
 
 def check_command(
     estate: Annotated[Path, typer.Argument(help="The estate: a folder of YAML files, or one file.")] = Path(),
-    only: Annotated[list[str] | None, typer.Option(help="Judge this crossing only; may be repeated.")] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(help="Judge this crossing only; may be repeated.", autocompletion=complete.crossings),
+    ] = None,
     evidence: Annotated[
         str | None,
-        typer.Option(help="Ask these kinds of evidence only, with commas: declared, attested, configured, …"),
+        typer.Option(
+            help="Ask these kinds of evidence only, with commas: declared, attested, configured, …",
+            autocompletion=complete.kinds,
+        ),
     ] = None,
-    format: Annotated[str, typer.Option(help="text, json, sarif, junit, markdown or csv.")] = "text",  # noqa: A002
+    format: Annotated[  # noqa: A002
+        str, typer.Option(help="text, json, sarif, junit, markdown or csv.", autocompletion=complete.report_formats)
+    ] = "text",
     output: Annotated[Path | None, typer.Option(help="Write to this file instead of standard output.")] = None,
     today: Annotated[str | None, typer.Option(help="Judge as of this day (YYYY-MM-DD); default: today.")] = None,
 ) -> None:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from isthmus.cli import complete
 from isthmus.cli.output import deliver
 
 EXAMPLES = """
@@ -18,7 +19,9 @@ EXAMPLES = """
 
 
 def schema_command(
-    what: Annotated[str, typer.Argument(help="estate, edition, report or answers.")] = "estate",
+    what: Annotated[
+        str, typer.Argument(help="estate, edition, report or answers.", autocompletion=complete.schemas)
+    ] = "estate",
     output: Annotated[Path | None, typer.Option(help="Write to this file instead of standard output.")] = None,
 ) -> None:
     """Print the JSON Schema of an estate's files, an edition, a report or an answers file."""
