@@ -6,7 +6,7 @@ from io import StringIO
 import pytest
 
 from isthmus.report import Report
-from isthmus.report.csv import COLUMNS, cell, write
+from isthmus.report.writers.csv import COLUMNS, cell, write
 from tests.report.states import STATES, report
 
 

@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from isthmus.report import Report
-from isthmus.report import csv as csv_format
-from isthmus.report import json as json_format
-from isthmus.report import junit as junit_format
-from isthmus.report import markdown as markdown_format
-from isthmus.report import text as text_format
+from isthmus.report.writers import csv as csv_format
+from isthmus.report.writers import json as json_format
+from isthmus.report.writers import junit as junit_format
+from isthmus.report.writers import markdown as markdown_format
+from isthmus.report.writers import text as text_format
 from tests.report import test_csv, test_json, test_junit, test_markdown, test_sarif
 from tests.report.handmade import made_of, refused_over
 

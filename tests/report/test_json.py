@@ -9,8 +9,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from isthmus.report import Report
-from isthmus.report.json import write
 from isthmus.report.schema import report_schema
+from isthmus.report.writers.json import write
 from isthmus.workflows.check import check
 from tests.conftest import ROOT
 from tests.report.states import DAY, STATES, report

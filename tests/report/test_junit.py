@@ -6,7 +6,7 @@ from xml.etree.ElementTree import Element, fromstring
 import pytest
 
 from isthmus.report import Report
-from isthmus.report.junit import write
+from isthmus.report.writers.junit import write
 from tests.report.states import STATES, report
 
 ELEMENTS = {

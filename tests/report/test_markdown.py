@@ -7,7 +7,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from isthmus.report import Report
-from isthmus.report.markdown import MARK, escaped, write
+from isthmus.report.writers.markdown import MARK, escaped, write
 from tests.report.states import STATES, report
 
 READER = MarkdownIt("commonmark").enable("table")

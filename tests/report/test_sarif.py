@@ -12,7 +12,7 @@ from jsonschema import Draft4Validator
 from isthmus.diagnostics import Span
 from isthmus.evidence import Finding
 from isthmus.report import Report
-from isthmus.report.sarif import write
+from isthmus.report.writers.sarif import write
 from isthmus.workflows.check import check
 from tests.conftest import ROOT
 from tests.report.states import DAY, STATES, TESTDATA, report

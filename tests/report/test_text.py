@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from isthmus.report.text import write
+from isthmus.report.writers.text import write
 from tests.report.states import STATES, report
 
 QUOTED = re.compile(r" +\d* \|")

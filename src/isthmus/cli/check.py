@@ -41,14 +41,14 @@ def check_command(
     today: Annotated[str | None, typer.Option(help="Judge as of this day (YYYY-MM-DD); default: today.")] = None,
 ) -> None:
     """Judge everything known about an estate by the guidelines that it names."""
-    from isthmus.cli.words import day, evidence_kinds, report_format
-    from isthmus.report.formats import Format, writer
+    from isthmus.cli.words import day, evidence_kinds, one_of
+    from isthmus.report.formats import TEXT, formats, writer
     from isthmus.workflows.check import check
 
-    chosen = report_format(format)
+    chosen = one_of(format, formats(), "format")
     report = check(estate, today=day(today), only=tuple(only or ()), kinds=evidence_kinds(evidence))
-    if chosen is Format.TEXT and output is None:
-        from isthmus.report.text import write
+    if chosen == TEXT and output is None:
+        from isthmus.report.writers.text import write
 
         deliver(write(report, width=terminal_width(), color=wants_color()), None)
     else:

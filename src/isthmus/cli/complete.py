@@ -7,9 +7,9 @@ import typer
 
 def report_formats(incomplete: str) -> list[str]:
     """The formats of `isthmus check`."""
-    from isthmus.report.formats import Format
+    from isthmus.report.formats import formats
 
-    return [each.value for each in Format if each.value.startswith(incomplete)]
+    return [each for each in formats() if each.startswith(incomplete)]
 
 
 def kinds(incomplete: str) -> list[str]:

@@ -59,8 +59,8 @@ def _shown(page: "Page") -> tuple[str, dict[str, Any]]:
 
 def _judged(report: "Report") -> tuple[str, dict[str, Any]]:
     """The one judged crossing of a report."""
-    from isthmus.report import json as as_json
     from isthmus.report import pages
+    from isthmus.report.writers import json as as_json
 
     assert report.judgement is not None, "a crossing is explained only if the estate could be judged"
     values: dict[str, Any] = json.loads(as_json.write(report))["crossings"][0]

@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime, timedelta
 
 from isthmus.diagnostics import did_you_mean
 from isthmus.evidence import Kind
-from isthmus.report.formats import Format
 from isthmus.workflows.refusal import Refused
 
 
@@ -15,11 +14,6 @@ def one_of(word: str, known: Sequence[str], what: str) -> str:
     if word not in known:
         raise Refused(f"there is no {what} `{word}`", did_you_mean(word, known, what=f"{what}s"))
     return word
-
-
-def report_format(word: str) -> Format:
-    """The report format of that name."""
-    return Format(one_of(word, [each.value for each in Format], "format"))
 
 
 def evidence_kinds(words: str | None) -> tuple[Kind, ...]:

@@ -19,8 +19,11 @@ def about_agreements(judged: JudgedCrossing, facts: Facts) -> Iterator[Diagnosti
 
 
 def about_edition(edition: Edition, facts: Facts) -> Iterator[Diagnostic]:
-    """Remarks about the agreements to the edition in force."""
+    """Remarks about the agreements to the edition in force, and about those to nothing that is there."""
     yield from _about(Subject.EDITION, edition.id, facts.estate.agreed, facts.estate.where, facts)
+    for each in facts.signed.astray if facts.signed else ():
+        message = f"a statement of {each.owner} counts for nothing: {each.flaw}"
+        yield Diagnostic(codes.REFUSED, message, each.where, "remove it with its signature")
 
 
 def _about(
@@ -30,9 +33,10 @@ def _about(
         return
     for each in facts.signed.flawed(subject, id_):
         yield _void(each) if each.is_void else _refused(each)
-    if recorded:
-        owners = ", ".join(dict.fromkeys(each.owner for each in recorded))
-        message = f"the agreements of {owners} to {subject} `{id_}` are recorded and not signed"
+    signed = {each.owner for each in facts.signed.given(subject, id_)}
+    bare = ", ".join(dict.fromkeys(each.owner for each in recorded if each.owner not in signed))
+    if bare:
+        message = f"the agreements of {bare} to {subject} `{id_}` are recorded and not signed"
         yield Diagnostic(codes.UNSIGNED, message, where, f"`isthmus agree {id_} --as OWNER` signs")
 
 

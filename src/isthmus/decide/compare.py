@@ -56,13 +56,17 @@ class Comparison:
     crossings: tuple[CrossingChange, ...]
     edition: tuple[Difference, ...]
     """What differs between the editions, apart from wording."""
+    whole: tuple[RequirementChange, ...]
+    """Requirements that speak of the estate as a whole."""
     appeared: tuple[Diagnostic, ...]
     vanished: tuple[Diagnostic, ...]
+    signers: tuple[str, ...] = ()
+    """What changed in the lists of who may sign, in words."""
 
     @property
     def differs(self) -> bool:
         """Whether there is anything to tell."""
-        return bool(self.crossings or self.edition or self.appeared or self.vanished)
+        return bool(self.crossings or self.edition or self.whole or self.appeared or self.vanished or self.signers)
 
     @property
     def is_graver(self) -> bool:
@@ -84,6 +88,7 @@ def compare(
         after,
         tuple(each for each in changes if each is not None),
         edition,
+        tuple(_requirements(before.requirements, after.requirements)),
         tuple(_missing_from(before.findings, after.findings)),
         tuple(_missing_from(after.findings, before.findings)),
     )
@@ -93,7 +98,7 @@ def _crossing(
     name: str, old: JudgedCrossing | None, new: JudgedCrossing | None, estates: tuple[Estate, Estate]
 ) -> CrossingChange | None:
     fields = _fields(old, new, estates)
-    requirements = tuple(_requirements(old, new))
+    requirements = tuple(_requirements(old.requirements if old else (), new.requirements if new else ()))
     if old is None or new is None:
         fate = Fate.ADDED if old is None else Fate.REMOVED
         return CrossingChange(name, fate, old, new, (), requirements)
@@ -114,10 +119,10 @@ def _case(judged: JudgedCrossing) -> str | None:
     return judged.case.id if judged.case else None
 
 
-def _requirements(old: JudgedCrossing | None, new: JudgedCrossing | None) -> Iterator[RequirementChange]:
+def _requirements(old: Iterable[JudgedRequirement], new: Iterable[JudgedRequirement]) -> Iterator[RequirementChange]:
     """Requirements whose findings differ; of a new crossing, those that are not met or unknown."""
-    before = _by_code(old)
-    after = _by_code(new)
+    before = {each.requirement.code: each for each in old}
+    after = {each.requirement.code: each for each in new}
     for code in dict.fromkeys([*before, *after]):
         was, now = before.get(code), after.get(code)
         told = now or was
@@ -130,10 +135,6 @@ def _requirements(old: JudgedCrossing | None, new: JudgedCrossing | None) -> Ite
 def _is_idle(pair: tuple[Finding | None, Finding | None]) -> bool:
     """Whether a finding of a new crossing, or one that came with another case, says nothing to act on."""
     return pair[0] is None and pair[1] in (Finding.MET, Finding.NOT_APPLICABLE)
-
-
-def _by_code(judged: JudgedCrossing | None) -> dict[str, JudgedRequirement]:
-    return {each.requirement.code: each for each in judged.requirements} if judged else {}
 
 
 def _because(judged: JudgedRequirement) -> str:

@@ -47,7 +47,7 @@ def due(judgement: Judgement, facts: Facts, edition: Edition, within: timedelta)
     for judged in judgement.crossings:
         if judged.crossing.state is not State.RETIRED:
             found += _crossing(judged, facts)
-            found += _exceptions(judged, facts, edition, facts.today + within)
+            found += _exceptions(judged, facts, edition, within)
     order = list(Waiting)
     return tuple(sorted(found, key=lambda each: (each.owner, order.index(each.what), each.subject, each.id)))
 
@@ -64,7 +64,7 @@ def _crossing(judged: JudgedCrossing, facts: Facts) -> Iterator[Due]:
         yield _missing(owner, Subject.CROSSING, judged.crossing.id, facts)
 
 
-def _exceptions(judged: JudgedCrossing, facts: Facts, edition: Edition, horizon: date) -> Iterator[Due]:
+def _exceptions(judged: JudgedCrossing, facts: Facts, edition: Edition, within: timedelta) -> Iterator[Due]:
     for standing in standings(judged.crossing, facts, edition):
         exception = standing.exception
         if standing.expired:
@@ -73,7 +73,7 @@ def _exceptions(judged: JudgedCrossing, facts: Facts, edition: Edition, horizon:
             continue
         for owner in standing.missing_owners:
             yield _missing(owner, Subject.EXCEPTION, exception.id, facts)
-        if exception.review <= horizon:
+        if exception.review - facts.today <= within:
             told = f"ends on {exception.review} ({exception.task})"
             yield Due(exception.owner, Waiting.ENDING, Subject.EXCEPTION, exception.id, told, exception.review)
 

@@ -39,17 +39,24 @@ class Entity(Shape):
     @property
     def id(self) -> str:
         """The name it is referred to by."""
-        return self._written.id if self._written else ""
+        written = self._place()
+        return written.id if written else ""
 
     @property
     def where(self) -> Span:
         """The place of its key."""
-        return self._written.key.span(self._written.file) if self._written else Span("")
+        written = self._place()
+        return written.key.span(written.file) if written else Span("")
 
     def span(self, *path: str | int) -> Span:
         """The place of a field, or of the nearest thing around it that was written."""
-        written = self._written
+        written = self._place()
         return written.node.marks(path, written.key).span(written.file) if written else self.where
+
+    def _place(self) -> _Written | None:
+        """The private attribute, read past pydantic's general look-up: ids are asked for very often."""
+        private = self.__pydantic_private__
+        return private["_written"] if private else None
 
     def __eq__(self, other: Any) -> bool:  # noqa: ANN401 - as object's own
         return type(self) is type(other) and self.id == other.id and self.__dict__ == other.__dict__

@@ -20,7 +20,8 @@ class Subject(StrEnum):
 class Consent:
     """One owner's consent, by a named person on one day; ``flaw`` says why it does not count, if it does not."""
 
-    subject: Subject
+    subject: Subject | None
+    """None where what it is about does not exist (any more)."""
     id: str
     owner: str
     by: str
@@ -53,6 +54,11 @@ class Agreements:
         """The consents that do not count for one thing, with the reason."""
         return tuple(each for each in self._about(subject, id_) if each.flaw)
 
+    @property
+    def astray(self) -> tuple[Consent, ...]:
+        """The consents to things that do not exist, with the reason."""
+        return tuple(each for each in self.found if each.subject is None)
+
     def _about(self, subject: Subject, id_: str) -> tuple[Consent, ...]:
         return self._by_subject.get((subject, id_), ())
 
@@ -60,5 +66,6 @@ class Agreements:
     def _by_subject(self) -> dict[tuple[Subject, str], tuple[Consent, ...]]:
         grouped: dict[tuple[Subject, str], tuple[Consent, ...]] = {}
         for each in self.found:
-            grouped[each.subject, each.id] = (*grouped.get((each.subject, each.id), ()), each)
+            if each.subject is not None:
+                grouped[each.subject, each.id] = (*grouped.get((each.subject, each.id), ()), each)
         return grouped

@@ -1,4 +1,4 @@
-"""Writers of judgements, one file each: a file ``NAME.py`` with a function ``write`` is the format ``NAME``."""
+"""What is told of judgements, comparisons, advice and dues; the formats of `check` are the files of ``writers/``."""
 
 from isthmus.report.report import EXIT_CODES, WRONG_INPUT, Report
 

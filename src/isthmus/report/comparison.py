@@ -17,6 +17,10 @@ def text(comparison: Comparison) -> str:
         lines += ["", f"{change.id}: {_headline(change)}"]
         lines += [f"  {one_line(str(each))}" for each in change.fields]
         lines += [f"  {_requirement(each)}" for each in change.requirements]
+    if comparison.whole:
+        lines += ["", "the estate as a whole:", *(f"  {_requirement(each)}" for each in comparison.whole)]
+    if comparison.signers:
+        lines += ["", "who may sign:", *(f"  {one_line(each)}" for each in comparison.signers)]
     lines += _findings("appeared", comparison.appeared) + _findings("gone", comparison.vanished)
     lines += ["", _conclusion(comparison)]
     return "\n".join(lines).lstrip("\n") + "\n"
@@ -30,6 +34,8 @@ def markdown(comparison: Comparison) -> str:
         lines += [_row(change) for change in comparison.crossings]
     for each in comparison.edition:
         lines.append(f"- edition: {_cell(str(each))}")
+    lines += [f"- the estate as a whole: {_cell(_requirement(each))}" for each in comparison.whole]
+    lines += [f"- **who may sign** has changed: {_cell(each)}" for each in comparison.signers]
     for word, these in (("appeared", comparison.appeared), ("gone", comparison.vanished)):
         lines += [f"- {word}: {each.code} {_cell(each.message)}" for each in these]
     return "\n".join(lines) + "\n"
@@ -45,6 +51,8 @@ def document(comparison: Comparison) -> str:
         "after": {"estate": comparison.after.estate, "decision": comparison.after.decision.value},
         "edition": [_difference(each) for each in comparison.edition],
         "crossings": [_change(each) for each in comparison.crossings],
+        "requirements": [_requirement_change(each) for each in comparison.whole],
+        "signers": list(comparison.signers),
         "findings_appeared": [_finding(each) for each in comparison.appeared],
         "findings_gone": [_finding(each) for each in comparison.vanished],
     }
@@ -125,10 +133,17 @@ def _change(change: CrossingChange) -> dict[str, Any]:
         "before": _judged(change.before),
         "after": _judged(change.after),
         "fields": [_difference(each) for each in change.fields],
-        "requirements": [
-            {"code": each.code, "name": each.name, "before": each.before, "after": each.after, "because": each.because}
-            for each in change.requirements
-        ],
+        "requirements": [_requirement_change(each) for each in change.requirements],
+    }
+
+
+def _requirement_change(change: RequirementChange) -> dict[str, Any]:
+    return {
+        "code": change.code,
+        "name": change.name,
+        "before": change.before,
+        "after": change.after,
+        "because": change.because,
     }
 
 

@@ -1,17 +1,19 @@
 """`isthmus agree`: sign the consent of one owner to one exact content."""
 
 import json
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from isthmus.decide import Edition
 from isthmus.diagnostics import did_you_mean
+from isthmus.diagnostics.quote import printable
 from isthmus.estate import Estate, canonical
 from isthmus.evidence import Subject
-from isthmus.sources.agreements import OWNERS, statement_path
-from isthmus.sources.signatures import Signers, sign, verify
-from isthmus.sources.signers import default_key, names_of
+from isthmus.sources.agreements import OWNERS, is_person, statement_path
+from isthmus.sources.signatures import sign, verify
+from isthmus.sources.signers import SIGNERS, Signers, default_key, names_of
 from isthmus.workflows.agreements import content_of, subject_of
 from isthmus.workflows.load import Loaded, load
 from isthmus.workflows.refusal import Refused
@@ -38,11 +40,22 @@ def agree(word: str, path: Path, *, owner: str, key: Path | None, by: str | None
     estate, edition = _usable(loaded)
     subject, id_ = subject_of(word, estate, edition)
     for_owner = _owner(owner, estate)
-    chosen = key or default_key()
-    if chosen is None or not chosen.is_file():
-        raise Refused(f"there is no key `{chosen}`" if chosen else "no key is named", "name one with `--key FILE`")
+    with nullcontext(key) if key else default_key() as chosen:
+        if chosen is None or not chosen.is_file():
+            raise Refused(f"there is no key `{chosen}`" if chosen else "no key is named", "name one with `--key FILE`")
+        return _signed((subject, id_), loaded, for_owner, chosen, by, today)
+
+
+def _signed(
+    thing: tuple[Subject, str], loaded: Loaded, for_owner: str, key: Path, by: str | None, today: date
+) -> Signed:
+    subject, id_ = thing
+    estate, edition = _usable(loaded)
     signers = Signers(loaded.root / OWNERS)
-    person = by or _person(chosen, for_owner, signers)
+    person = by or _person(key, for_owner, signers)
+    if not is_person(person):
+        help_ = "it is one word, such as a mail address, without `*`, `?`, `!`, `,`, `/` and quotes"
+        raise Refused(f"`{person}` cannot be a person's name in `{SIGNERS}`", help_)
     content = content_of(subject, id_, estate, edition)
     assert content is not None, "the word was found in the estate"
     statement = {
@@ -50,7 +63,7 @@ def agree(word: str, path: Path, *, owner: str, key: Path | None, by: str | None
         "on": today.isoformat(), "content": content,
     }  # fmt: skip
     file = statement_path(loaded.root, subject.value, id_, for_owner)
-    _write_signed(file, canonical(statement), chosen, f"{for_owner}/{person}", signers, today)
+    _write_signed(file, canonical(statement), key, f"{for_owner}/{person}", signers, today)
     return Signed(subject, id_, for_owner, person, file)
 
 
@@ -84,7 +97,7 @@ def _person(key: Path, owner: str, signers: Signers) -> str:
     if not people:
         told = f"; it may sign as {', '.join(names)}" if names else ""
         help_ = f"`{signers.allowed}` says who may{told}; `--by` names a person that a pattern or authority covers"
-        raise Refused(f"key `{key}` may not sign for `{owner}`", help_)
+        raise Refused(f"key `{key.name}` may not sign for `{owner}`", help_)
     return people[0]
 
 
@@ -94,6 +107,8 @@ def _write_signed(file: Path, content: bytes, key: Path, name: str, signers: Sig
     signature = partial.with_name(partial.name + ".sig")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
+        if not file.parent.resolve().is_relative_to(signers.folder.parent.resolve()):
+            raise Refused(f"`{file.parent}` is a link that leads out of the estate")
         partial.write_bytes(content)
         refusal = sign(partial, key) or verify(partial, name, signers, today)
         if refusal is not None:
@@ -103,12 +118,14 @@ def _write_signed(file: Path, content: bytes, key: Path, name: str, signers: Sig
     except OSError as error:
         raise Refused(f"cannot write `{file}`: {(error.strerror or str(error)).lower()}") from None
     finally:
-        partial.unlink(missing_ok=True)
-        signature.unlink(missing_ok=True)
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+            signature.unlink(missing_ok=True)
 
 
 def shown(word: str, path: Path) -> str:
     """The content that consent to ``word`` would be about, laid out for a person. Raises Refused as ``agree`` does."""
     estate, edition = _usable(load(path))
     content = content_of(*subject_of(word, estate, edition), estate, edition)
-    return json.dumps(json.loads(canonical(content or {})), indent=2, ensure_ascii=False) + "\n"
+    laid_out = json.dumps(json.loads(canonical(content or {})), indent=2, ensure_ascii=False)
+    return "".join(f"{printable(line)}\n" for line in laid_out.split("\n"))

@@ -7,10 +7,10 @@ from typing import Any
 
 from isthmus.decide import Edition, edition_content
 from isthmus.diagnostics import Span
-from isthmus.estate import Content, Difference, Estate, canonical, crossing_content, differences, exception_content
+from isthmus.estate import Content, Estate, canonical, crossing_content, differences, exception_content
 from isthmus.evidence import Agreements, Consent, Facts, Subject
-from isthmus.sources.agreements import OWNERS, Statement, read_statements
-from isthmus.sources.signatures import Signers
+from isthmus.sources.agreements import OWNERS, Statement, has_statements, read_statements
+from isthmus.sources.signers import Signers
 from isthmus.workflows.load import Loaded
 from isthmus.workflows.refusal import Refused
 
@@ -24,8 +24,11 @@ def facts_of(loaded: Loaded, today: date) -> Facts:
 
 
 def signed(estate: Estate, edition: Edition, root: Path, today: date) -> Agreements | None:
-    """The signed agreements beside an estate; None where the estate does not say who may sign."""
-    if not Signers(root / OWNERS).allowed.is_file():
+    """The signed agreements beside an estate; None where it does not say who may sign and nobody has signed.
+
+    Where somebody has, and the file that says who may is gone, nothing counts: neither signatures nor bare records.
+    """
+    if not Signers(root / OWNERS).are_named and not has_statements(root):
         return None
     return Agreements(tuple(_consent(each, estate, edition, today) for each in read_statements(root)))
 
@@ -60,29 +63,20 @@ def subject_of(word: str, estate: Estate, edition: Edition) -> tuple[Subject, st
 
 def _consent(statement: Statement, estate: Estate, edition: Edition, today: date) -> Consent:
     where = Span(str(statement.path))
+    about = statement.id, statement.owner, statement.by, statement.on, where
     if statement.subject not in set(Subject):
-        flaw = f"there is nothing called a `{statement.subject}` to agree to"
-        return Consent(Subject.CROSSING, statement.id, statement.owner, statement.by, statement.on, where, flaw)
+        return Consent(None, *about, f"there is nothing called a `{statement.subject}` to agree to")
     subject = Subject(statement.subject)
-    changed: tuple[str, ...] = ()
-    flaw = statement.flaw
-    if not flaw:
-        flaw, changed = _against(statement, subject, estate, edition, today)
-    return Consent(subject, statement.id, statement.owner, statement.by, statement.on, where, flaw, changed)
-
-
-def _against(
-    statement: Statement, subject: Subject, estate: Estate, edition: Edition, today: date
-) -> tuple[str, tuple[str, ...]]:
-    """What speaks against a statement whose signature is sound."""
-    if statement.owner not in estate.owners:
-        return f"`{statement.owner}` is no owner of the estate", ()
-    if statement.on > today:
-        return f"it is dated {statement.on}, which is yet to come", ()
     content = content_of(subject, statement.id, estate, edition)
     if content is None:
-        return f"there is no {subject} `{statement.id}`", ()
+        return Consent(None, *about, f"there is no {subject} `{statement.id}`")
+    if statement.owner not in estate.owners:
+        return Consent(subject, *about, f"`{statement.owner}` is no owner of the estate")
+    if statement.flaw:
+        return Consent(subject, *about, statement.flaw)
+    if statement.on > today:
+        return Consent(subject, *about, f"it is dated {statement.on}, which is yet to come")
     if canonical(content) == canonical(statement.content):
-        return "", ()
-    changed: tuple[Difference, ...] = differences(statement.content, content)
-    return "void: what was agreed to has changed", tuple(str(each) for each in changed) or ("its order",)
+        return Consent(subject, *about)
+    changed = tuple(str(each) for each in differences(statement.content, content)) or ("its form",)
+    return Consent(subject, *about, "void: what was agreed to has changed", changed)

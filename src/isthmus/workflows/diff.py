@@ -8,11 +8,15 @@ from pathlib import Path
 
 from isthmus.decide import Comparison, Edition, Judgement, compare, edition_content, judge
 from isthmus.diagnostics import Diagnostic, Severity
-from isthmus.estate import Estate, differences
+from isthmus.documents import parse_yaml
+from isthmus.estate import Estate, differences, read_estate
 from isthmus.guidelines import read_edition
+from isthmus.sources.agreements import OWNERS
 from isthmus.sources.editions import read_edition_text, shipped
-from isthmus.sources.files import TextFile
+from isthmus.sources.files import TextFile, read_text
+from isthmus.sources.folder import read_folder
 from isthmus.sources.git import NoRevision, is_revision, revision
+from isthmus.sources.signers import REVOKED, SIGNERS
 from isthmus.workflows.agreements import facts_of
 from isthmus.workflows.load import Loaded, load
 from isthmus.workflows.refusal import Refused
@@ -25,7 +29,7 @@ def diff(old: str, new: str, *, estate: Path, today: date) -> Comparison:
     """
     with ExitStack() as held:
         if _is_edition(old) and _is_edition(new):
-            return _editions(_edition(old), _edition(new), load(estate), today)
+            return _editions(_edition(old), _edition(new), estate, today)
         return _estates(_side(old, held), _side(new, held), today)
 
 
@@ -63,14 +67,41 @@ def _usable(loaded: Loaded, name: str) -> Loaded:
 def _estates(old: Loaded, new: Loaded, today: date) -> Comparison:
     before, after = _judged(old, today), _judged(new, today)
     edition = differences(edition_content(before.edition), edition_content(after.edition))
-    return compare(before, after, (_estate(old), _estate(new)), edition)
+    compared = compare(before, after, (_estate(old), _estate(new)), edition)
+    return replace(compared, signers=_signers(old.root, new.root))
 
 
-def _editions(old: Edition, new: Edition, loaded: Loaded, today: date) -> Comparison:
-    estate = _estate(_usable(loaded, "the estate"))
-    judged = [judge(facts_of(replace(loaded, edition=edition), today), edition) for edition in (old, new)]
+def _signers(old: Path, new: Path) -> tuple[str, ...]:
+    """Lines that came into, or went from, the files that say who may sign."""
+    told: list[str] = []
+    for name in (SIGNERS, REVOKED):
+        before, after = _lines(old / OWNERS / name), _lines(new / OWNERS / name)
+        told += [f"{name}: gone: {line}" for line in before if line not in after]
+        told += [f"{name}: new: {line}" for line in after if line not in before]
+    return tuple(told)
+
+
+def _lines(path: Path) -> list[str]:
+    read = read_text(path, path.name)
+    text = read.text if isinstance(read, TextFile) else ""
+    return [line.strip() for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+
+
+def _editions(old: Edition, new: Edition, path: Path, today: date) -> Comparison:
+    before, after = _read_by(old, path), _read_by(new, path)
     edition = differences(edition_content(old), edition_content(new))
-    return compare(judged[0], judged[1], (estate, estate), edition)
+    return compare(_judged(before, today), _judged(after, today), (_estate(before), _estate(after)), edition)
+
+
+def _read_by(edition: Edition, path: Path) -> Loaded:
+    """The estate in the words of an edition, whichever it names itself."""
+    folder = read_folder(path)
+    documents = [parse_yaml(each.text, each.name) for each in folder.files]
+    texts = {document.file: document.lines for document in documents}
+    reading = read_estate(documents, edition.vocabulary)
+    found = (*folder.diagnostics, *reading.diagnostics)
+    read = Loaded(reading.estate, edition, found, texts, folder.root)
+    return _usable(read if not read.errors else replace(read, estate=None), f"{path}` by edition `{edition.id}")
 
 
 def _judged(loaded: Loaded, today: date) -> Judgement:

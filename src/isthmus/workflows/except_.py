@@ -10,6 +10,9 @@ from isthmus.estate import Estate
 from isthmus.workflows.load import load
 from isthmus.workflows.refusal import Refused
 
+_LONGEST = 90
+"""Characters of an exception's name, so that a number fits behind it."""
+
 
 def write_exception(
     crossing: str,
@@ -25,7 +28,7 @@ def write_exception(
     """Write an exception into the estate's folder and return its file.
 
     Raises Refused, and leaves the estate as it was, where something that it names does not exist, a requirement
-    cannot be excused, or the review date is not ahead.
+    cannot be excused, the review date is not ahead, or the estate cannot be read with what was written.
     """
     loaded = load(path)
     if loaded.estate is None or loaded.edition is None:
@@ -34,6 +37,7 @@ def write_exception(
     estate = loaded.estate
     _known(crossing, estate.crossings, "crossing")
     _known(owner, estate.owners, "owner")
+    requirements = tuple(dict.fromkeys(requirements))
     for code in requirements:
         _known(code, loaded.edition.vocabulary.requirements, "requirement")
         found = loaded.edition.find(code)
@@ -41,12 +45,26 @@ def write_exception(
             raise Refused(f"{code} ({found[0].name}) cannot be excused")
     if review <= today:
         raise Refused(f"the review date {review} is not ahead", "an exception ends on its review date")
-    name = _fresh(f"{crossing}-{'-'.join(requirements)}".lower(), estate)
+    name = _fresh(f"{crossing}-{'-'.join(requirements)}".lower()[:_LONGEST], estate)
     entry: dict[str, Any] = {
         "crossing": crossing, "requirements": list(requirements), "why": why, "task": task, "owner": owner,
         "since": today.isoformat(), "review": review.isoformat(),
     }  # fmt: skip
-    return _write(loaded.root / "exceptions" / f"{name}.yaml", to_yaml({"exceptions": {name: entry}}))
+    file = _write(loaded.root / "exceptions" / f"{name}.yaml", to_yaml({"exceptions": {name: entry}}))
+    _reread(path, name, file)
+    return file
+
+
+def _reread(path: Path, name: str, file: Path) -> None:
+    """Make sure that the estate holds the exception that was written; take it back otherwise."""
+    again = load(path)
+    if again.estate is None:
+        file.unlink()
+        told = "\n".join(each.render(again.texts) for each in again.errors)
+        raise Refused(f"the exception cannot be written as it was told\n{told}")
+    if name not in again.estate.exceptions:
+        file.unlink()
+        raise Refused(f"`{path}` is one file, and an exception is written beside it", "name the estate's folder")
 
 
 def _known(word: str, known: Any, what: str) -> None:  # noqa: ANN401 - any collection of words

@@ -3,8 +3,9 @@
 The agreements are signatures where the estate says who may sign, otherwise its own `agreed` list. What of an edition
 a signature covers is everything that can change a decision; wording and order do not void it.
 
-An edition that is not agreed is not refused: the finding is unknown, and with it the decision about the estate. It is
-not met once an owner states (`attestations`, with `holds: false`) that it does not agree.
+Where signatures count, an edition that an owner has not signed, or that was altered since, is not met. Where they do
+not, silence is no refusal: the finding is unknown, and with it the decision about the estate. It is not met, too, once
+an owner states (`attestations`, with `holds: false`) that it does not agree.
 """
 
 from isthmus.decide import Question, edition_consents, realm_owners, refusal, still_to_agree
@@ -23,7 +24,9 @@ def attested(question: Question) -> Answer:
     name = f"edition `{question.edition.id}` of {question.edition.dated}"
     if missing:
         told = still_to_agree(missing, Subject.EDITION, question.edition.id, facts)
-        return unknown(f"{name} is not agreed by {told}", facts.estate.where)
+        told = f"{name} is not agreed by {told}"
+        where = facts.estate.where
+        return unknown(told, where) if facts.signed is None else unmet(told, where)
     told = ", ".join(f"{owner} ({given[owner].by}, {given[owner].on})" for owner in owners)
     return met(
         f"{name} is agreed: {told}",
