@@ -129,7 +129,7 @@ def test_what_cannot_be_signed_is_told(world: World, words: tuple[str, ...], mes
 
 def test_without_a_list_of_signers_nobody_signs(world: World) -> None:
     (world.root / "owners" / "allowed_signers").unlink()
-    with pytest.raises(Refused, match="there is no .*allowed_signers.*, so nobody may sign") as refused:
+    with pytest.raises(Refused, match=r"there is no .*allowed_signers.*, so nobody may sign") as refused:
         world.sign("ann", NETWORK)
     assert "add a line such as" in refused.value.help
 

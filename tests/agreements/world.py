@@ -134,7 +134,10 @@ class World:
         """The finding of a requirement, and why."""
         judgement = self.report(today).judgement
         assert judgement is not None
-        for each in (*judgement.requirements, *(one for it in judgement.crossings for one in it.requirements)):
+        for each in (
+            *judgement.requirements,
+            *(one for it in judgement.crossings for one in it.requirements if it.crossing.id in ("mirror", "mirror2")),
+        ):
             if each.requirement.code == code:
                 return f"{each.finding.value}: {'; '.join(said.answer.because for said in each.evidence)}"
         raise AssertionError(code)

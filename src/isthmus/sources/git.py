@@ -90,7 +90,13 @@ def _git(folder: Path, *words: str, stdin: bytes = b"") -> bytes:
         raise NoRevision("`git` is not installed")
     try:
         done = subprocess.run(
-            ["git", *words], cwd=folder, input=stdin, capture_output=True, timeout=_SECONDS, check=False
+            ["git", *words],
+            cwd=folder,
+            input=stdin,
+            capture_output=True,
+            timeout=_SECONDS,
+            check=False,
+            env=os.environ | {"GIT_LITERAL_PATHSPECS": "1"},
         )
     except subprocess.TimeoutExpired:
         raise NoRevision(f"`git {words[0]}` took longer than {_SECONDS} seconds") from None

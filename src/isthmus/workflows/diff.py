@@ -16,7 +16,7 @@ from isthmus.sources.editions import read_edition_text, shipped
 from isthmus.sources.files import TextFile, read_text
 from isthmus.sources.folder import read_folder
 from isthmus.sources.git import NoRevision, is_revision, revision
-from isthmus.sources.signers import REVOKED, SIGNERS
+from isthmus.sources.signers import REVOKED, SIGNERS, Signers
 from isthmus.workflows.agreements import facts_of
 from isthmus.workflows.load import Loaded, load
 from isthmus.workflows.refusal import Refused
@@ -75,14 +75,17 @@ def _signers(old: Path, new: Path) -> tuple[str, ...]:
     """Lines that came into, or went from, the files that say who may sign."""
     told: list[str] = []
     for name in (SIGNERS, REVOKED):
-        before, after = _lines(old / OWNERS / name), _lines(new / OWNERS / name)
+        before, after = _lines(old, name), _lines(new, name)
         told += [f"{name}: gone: {line}" for line in before if line not in after]
         told += [f"{name}: new: {line}" for line in after if line not in before]
     return tuple(told)
 
 
-def _lines(path: Path) -> list[str]:
-    read = read_text(path, path.name)
+def _lines(root: Path, name: str) -> list[str]:
+    """The lines of one of these files; none of a link that leads out of the estate."""
+    signers = Signers(root / OWNERS)
+    path = signers.folder / name
+    read = read_text(path, name) if signers.holds(path) else None
     text = read.text if isinstance(read, TextFile) else ""
     return [line.strip() for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
 
