@@ -148,7 +148,7 @@ def test_an_edition_without_a_word_that_the_estate_uses(own: World, tmp_path: Pa
     other.write_text(re.sub(r"\bnat-egress\b", "translated", SHIPPED))
     done = isthmus("diff", "wikimedia", other, "--estate", own.root)
     assert done.returncode == 2
-    assert "cannot be judged" in done.stderr
+    assert "cannot be used" in done.stderr
     assert "unknown role `nat-egress`" in done.stderr
 
 

@@ -100,7 +100,7 @@ def test_gitlab_fails_where_the_estate_cannot_be_read(checkout: World) -> None:
     checkout.edit("estate.yaml", "estate: minimal", "estate: [")
     done = gitlab(checkout)
     assert done.returncode != 0
-    assert "cannot be judged" in done.stderr
+    assert "cannot be used" in done.stderr
 
 
 class Notes(BaseHTTPRequestHandler):

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from isthmus.decide import Edition
 from isthmus.diagnostics import did_you_mean
 from isthmus.diagnostics.quote import printable
 from isthmus.estate import Estate, canonical
@@ -37,7 +36,7 @@ def agree(word: str, path: Path, *, owner: str, key: Path | None, by: str | None
     key may not sign for the owner, or ssh-keygen does not sign.
     """
     loaded = load(path)
-    estate, edition = _usable(loaded)
+    estate, edition = loaded.usable()
     subject, id_ = subject_of(word, estate, edition)
     for_owner = _owner(owner, estate)
     with nullcontext(key) if key else default_key() as chosen:
@@ -50,7 +49,7 @@ def _signed(
     thing: tuple[Subject, str], loaded: Loaded, for_owner: str, key: Path, by: str | None, today: date
 ) -> Signed:
     subject, id_ = thing
-    estate, edition = _usable(loaded)
+    estate, edition = loaded.usable()
     signers = Signers(loaded.root / OWNERS)
     person = by or _person(key, for_owner, signers)
     if not is_person(person):
@@ -65,13 +64,6 @@ def _signed(
     file = statement_path(loaded.root, subject.value, id_, for_owner)
     _write_signed(file, canonical(statement), key, f"{for_owner}/{person}", signers, today)
     return Signed(subject, id_, for_owner, person, file)
-
-
-def _usable(loaded: Loaded) -> tuple[Estate, Edition]:
-    if loaded.estate is None or loaded.edition is None:
-        told = "\n".join(each.render(loaded.texts) for each in loaded.errors)
-        raise Refused(f"the estate cannot be used\n{told}")
-    return loaded.estate, loaded.edition
 
 
 def _owner(word: str, estate: Estate) -> str:
@@ -125,7 +117,7 @@ def _write_signed(file: Path, content: bytes, key: Path, name: str, signers: Sig
 
 def shown(word: str, path: Path) -> str:
     """The content that consent to ``word`` would be about, laid out for a person. Raises Refused as ``agree`` does."""
-    estate, edition = _usable(load(path))
+    estate, edition = load(path).usable()
     content = content_of(*subject_of(word, estate, edition), estate, edition)
     laid_out = json.dumps(json.loads(canonical(content or {})), indent=2, ensure_ascii=False)
     return "".join(f"{printable(line)}\n" for line in laid_out.split("\n"))

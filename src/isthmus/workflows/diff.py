@@ -54,13 +54,8 @@ def _side(name: str, held: ExitStack) -> Loaded:
         path = held.enter_context(revision(name)) if is_revision(name) else Path(name)
     except NoRevision as error:
         raise Refused(f"there is no revision `{name}`: {error}", "write REVISION:PATH, as for `git show`") from None
-    return _usable(load(path), name)
-
-
-def _usable(loaded: Loaded, name: str) -> Loaded:
-    if loaded.estate is None or loaded.edition is None:
-        told = "\n".join(each.render(loaded.texts) for each in loaded.errors)
-        raise Refused(f"`{name}` cannot be judged\n{told}")
+    loaded = load(path)
+    loaded.usable(f"`{name}`")
     return loaded
 
 
@@ -104,7 +99,9 @@ def _read_by(edition: Edition, path: Path) -> Loaded:
     reading = read_estate(documents, edition.vocabulary)
     found = (*folder.diagnostics, *reading.diagnostics)
     read = Loaded(reading.estate, edition, found, texts, folder.root)
-    return _usable(read if not read.errors else replace(read, estate=None), f"{path}` by edition `{edition.id}")
+    loaded = replace(read, estate=None) if read.errors else read
+    loaded.usable(f"`{path}` by edition `{edition.id}`")
+    return loaded
 
 
 def _judged(loaded: Loaded, today: date) -> Judgement:

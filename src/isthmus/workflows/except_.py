@@ -31,16 +31,13 @@ def write_exception(
     cannot be excused, the review date is not ahead, or the estate cannot be read with what was written.
     """
     loaded = load(path)
-    if loaded.estate is None or loaded.edition is None:
-        told = "\n".join(each.render(loaded.texts) for each in loaded.errors)
-        raise Refused(f"the estate cannot be used\n{told}")
-    estate = loaded.estate
+    estate, edition = loaded.usable()
     _known(crossing, estate.crossings, "crossing")
     _known(owner, estate.owners, "owner")
     requirements = tuple(dict.fromkeys(requirements))
     for code in requirements:
-        _known(code, loaded.edition.vocabulary.requirements, "requirement")
-        found = loaded.edition.find(code)
+        _known(code, edition.vocabulary.requirements, "requirement")
+        found = edition.find(code)
         if found is not None and not found[0].excusable:
             raise Refused(f"{code} ({found[0].name}) cannot be excused")
     if review <= today:

@@ -11,6 +11,7 @@ from isthmus.guidelines import read_edition
 from isthmus.sources.editions import read_edition_text
 from isthmus.sources.files import TextFile
 from isthmus.sources.folder import read_folder
+from isthmus.workflows.refusal import Refused
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,13 @@ class Loaded:
     def errors(self) -> tuple[Diagnostic, ...]:
         """The diagnostics that make the input unusable."""
         return tuple(each for each in self.diagnostics if each.severity is Severity.ERROR)
+
+    def usable(self, name: str = "the estate") -> tuple[Estate, Edition]:
+        """The estate and its edition. Raises Refused, with every error at its place, where one stands in the way."""
+        if self.estate is None or self.edition is None:
+            told = "\n".join(each.render(self.texts) for each in self.errors)
+            raise Refused(f"{name} cannot be used\n{told}")
+        return self.estate, self.edition
 
 
 def load(path: Path) -> Loaded:

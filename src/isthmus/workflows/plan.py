@@ -55,11 +55,8 @@ class Plan:
 def ground(path: Path, today: date) -> Ground:
     """Read the estate to plan in. Raises Refused, with every problem, if it cannot be used."""
     loaded = load(path)
-    if loaded.estate is None or loaded.edition is None:
-        told = "\n".join(each.render(loaded.texts) for each in loaded.errors)
-        raise Refused(f"the estate cannot be used\n{told}")
-    agreements = signed(loaded.estate, loaded.edition, loaded.root, today)
-    return Ground(loaded.estate, loaded.edition, today, agreements)
+    estate, edition = loaded.usable()
+    return Ground(estate, edition, today, signed(estate, edition, loaded.root, today))
 
 
 def read_answers(path: Path, on: Ground) -> Wish:

@@ -6,14 +6,11 @@ from pathlib import Path
 from isthmus.decide import Due, due, judge
 from isthmus.workflows.agreements import facts_of
 from isthmus.workflows.load import load
-from isthmus.workflows.refusal import Refused
 
 
 def status(path: Path, *, within: timedelta, today: date) -> tuple[Due, ...]:
     """Everything in the estate at ``path`` that waits for an owner. Raises Refused if it cannot be used."""
     loaded = load(path)
-    if loaded.estate is None or loaded.edition is None:
-        told = "\n".join(each.render(loaded.texts) for each in loaded.errors)
-        raise Refused(f"the estate cannot be used\n{told}")
+    _, edition = loaded.usable()
     facts = facts_of(loaded, today)
-    return due(judge(facts, loaded.edition), facts, loaded.edition, within)
+    return due(judge(facts, edition), facts, edition, within)
