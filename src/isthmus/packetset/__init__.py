@@ -1,0 +1,58 @@
+"""Sets of packets: union, intersection, difference, translation, one sample, a readable description.
+
+A packet is source, destination, protocol, ports or ICMP type and code, TCP flags and the state that connection tracking
+gives it, in IPv4 or IPv6. A set is made in a Space from matches, and is canonical: ``==`` means the same packets.
+
+>>> from ipaddress import ip_network
+>>> space = Space(max_nodes=1 << 16)
+>>> web = space.match(Match(destination=(ip_network("192.0.2.0/24"),), destination_ports=(Interval(80, 80),)))
+>>> tcp("198.51.100.7", "192.0.2.1", 80) in web, ping("198.51.100.7", "192.0.2.1") in web
+(True, False)
+>>> print(web & space.match(Match(protocols=(Interval(6, 6),))))
+tcp from any to 192.0.2.0/24 port 80
+>>> print((web - space.match(Match(destination=(ip_network("192.0.2.0/25"),)))).sample())
+tcp 1.0.0.1:49152 > 192.0.2.129:80 syn new
+"""
+
+from isthmus.packetset.addresses import Address, AddressRange, Block, MaskedAddresses
+from isthmus.packetset.describe import Description
+from isthmus.packetset.engine import DifferentSpacesError, TooLargeError
+from isthmus.packetset.first_match import Decided, accepting, first_match, refusing
+from isthmus.packetset.intervals import Bounds, Interval, joined, only
+from isthmus.packetset.match import FlagTest, IcmpType, Match
+from isthmus.packetset.packets import IpProtocol, Packet, State, TcpFlags, ping, tcp, udp
+from isthmus.packetset.rewrite import PrefixMap, Rewrite
+from isthmus.packetset.sets import Forgettable, PacketSet, Space
+
+__all__ = [
+    "Address",
+    "AddressRange",
+    "Block",
+    "Bounds",
+    "Decided",
+    "Description",
+    "DifferentSpacesError",
+    "FlagTest",
+    "Forgettable",
+    "IcmpType",
+    "Interval",
+    "IpProtocol",
+    "MaskedAddresses",
+    "Match",
+    "Packet",
+    "PacketSet",
+    "PrefixMap",
+    "Rewrite",
+    "Space",
+    "State",
+    "TcpFlags",
+    "TooLargeError",
+    "accepting",
+    "first_match",
+    "joined",
+    "only",
+    "ping",
+    "refusing",
+    "tcp",
+    "udp",
+]
