@@ -2,10 +2,14 @@
 
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
+
+from isthmus.report.writers.text import write
+from isthmus.workflows.check import check
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -20,3 +24,13 @@ def test_start(benchmark: BenchmarkFixture, words: list[str]) -> None:
         subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL, check=False, timeout=60)
 
     benchmark.pedantic(run, rounds=5, iterations=1)
+
+
+def test_own_work(benchmark: BenchmarkFixture) -> None:
+    """What is left of `check` of the shipped estate once everything is loaded: reading, judging and writing it."""
+
+    def run() -> str:
+        return write(check(ROOT / "examples" / "eqiad1", today=date(2026, 11, 23)))
+
+    assert "eqiad1" in benchmark.pedantic(run, rounds=5, iterations=1, warmup_rounds=1)
+    print(f"\nits own work: {benchmark.stats.stats.median:.2f} s")

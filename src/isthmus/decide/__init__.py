@@ -27,7 +27,6 @@ from isthmus.decide.judgement import (
     Judgement,
 )
 from isthmus.decide.owners import (
-    PARTIES,
     Parties,
     consents,
     edition_consents,
@@ -47,7 +46,6 @@ from isthmus.decide.wish import Wish, wish_of
 __all__ = [
     "CODES",
     "EVERY_KIND",
-    "PARTIES",
     "Advice",
     "Case",
     "Change",

@@ -12,7 +12,6 @@ from isthmus.evidence import Consent, Facts, Subject
 REALM_OWNERS = "realm-owners"
 CLIENT_MAINTAINERS = "client-maintainers"
 SERVICE_MAINTAINERS = "service-maintainers"
-PARTIES = (REALM_OWNERS, CLIENT_MAINTAINERS, SERVICE_MAINTAINERS)
 """The words that an edition uses for whom to ask."""
 
 
