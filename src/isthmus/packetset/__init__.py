@@ -14,7 +14,8 @@ tcp from any to 192.0.2.0/24 port 80
 tcp 1.0.0.1:49152 > 192.0.2.129:80 syn new
 """
 
-from isthmus.packetset.addresses import Address, AddressRange, Block, MaskedAddresses
+from isthmus.packetset.addresses import Address, AddressRange, Block, MaskedAddresses, Prefix
+from isthmus.packetset.complements import other_addresses, other_flags, other_masked, other_numbers, other_types
 from isthmus.packetset.describe import Description
 from isthmus.packetset.engine import DifferentSpacesError, TooLargeError
 from isthmus.packetset.first_match import Decided, accepting, first_match, refusing
@@ -41,6 +42,7 @@ __all__ = [
     "Match",
     "Packet",
     "PacketSet",
+    "Prefix",
     "PrefixMap",
     "Rewrite",
     "Space",
@@ -51,6 +53,11 @@ __all__ = [
     "first_match",
     "joined",
     "only",
+    "other_addresses",
+    "other_flags",
+    "other_masked",
+    "other_numbers",
+    "other_types",
     "ping",
     "refusing",
     "tcp",
