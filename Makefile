@@ -4,10 +4,10 @@ LIMIT := timeout --foreground --kill-after=30s 45m
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench accept lock clean
+.PHONY: help setup demo test lint bench bench-prove history referee accept lock clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## make .venv/ with the pinned dependencies (instant when nothing changed)
 	@tools/setup
@@ -26,6 +26,15 @@ lint: setup ## run the linters, the type checker and the import contracts alone
 
 bench: setup ## measure time and memory
 	$(LIMIT) $(BIN)/pytest benchmarks --benchmark-only $(PYTEST_ARGS)
+
+bench-prove: setup ## measure proofs over long lists, many devices and security groups, as whole processes
+	$(LIMIT) $(BIN)/python -m benchmarks.prove $(BENCH_ARGS)
+
+history: setup ## walk the real histories of the border by date, and print every finding with its first and last day
+	$(LIMIT) tools/history $(HISTORY_ARGS)
+
+referee: setup ## let the kernel judge our reading of random rulesets (REFEREE_ARGS="--rulesets 2000")
+	$(LIMIT) tools/referee $(REFEREE_ARGS)
 
 accept: setup ## rewrite the golden files with what the program says now; review the diff
 	ISTHMUS_ACCEPT=1 $(LIMIT) $(BIN)/pytest --numprocesses=auto tests $(PYTEST_ARGS)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from isthmus.cli import agree, check, diff, except_, explain, import_estate, init, plan, schema, status
+from isthmus.cli import agree, check, diff, except_, explain, import_estate, init, plan, schema, status, trace
 from isthmus.cli.output import complain, crash_report
 from isthmus.workflows.refusal import Refused
 
@@ -43,6 +43,7 @@ app.command("check", epilog=check.EXAMPLES)(check.check_command)
 app.command("diff", epilog=diff.EXAMPLES)(diff.diff_command)
 app.command("plan", epilog=plan.EXAMPLES)(plan.plan_command)
 app.command("explain", epilog=explain.EXAMPLES)(explain.explain_command)
+app.command("trace", epilog=trace.EXAMPLES)(trace.trace_command)
 app.command("agree", epilog=agree.EXAMPLES)(agree.agree_command)
 app.command("except", epilog=except_.EXAMPLES)(except_.except_command)
 app.command("status", epilog=status.EXAMPLES)(status.status_command)

@@ -14,6 +14,8 @@ EXAMPLES = """
 
 `isthmus diff origin/main:estate estate --format markdown` — a branch against its target, for a merge request
 
+`isthmus diff snapshots/monday snapshots/tuesday --estate estate` — two snapshots: what opens, what closes, with packets
+
 `isthmus diff wikimedia guidelines/next.toml --estate estate` — what another edition would decide
 
 Exit code 1 if anything differs.
@@ -21,14 +23,14 @@ Exit code 1 if anything differs.
 
 
 def diff_command(
-    old: Annotated[str, typer.Argument(help="An estate, REVISION:PATH of git, or an edition.")],
+    old: Annotated[str, typer.Argument(help="An estate, a snapshot, REVISION:PATH of git, or an edition.")],
     new: Annotated[str, typer.Argument(help="The same, as it would be.")],
-    estate: Annotated[Path, typer.Option(help="The estate to judge by both editions.")] = Path(),
+    estate: Annotated[Path, typer.Option(help="The estate that editions or snapshots are held against.")] = Path(),
     format: Annotated[str, typer.Option(help="text, json or markdown.")] = "text",  # noqa: A002
     output: Annotated[Path | None, typer.Option(help="Write to this file instead of standard output.")] = None,
     today: Annotated[str | None, typer.Option(help="Judge as of this day (YYYY-MM-DD); default: today.")] = None,
 ) -> None:
-    """Say which crossings change their decision between two estates, revisions or editions, and why."""
+    """Say what changes between two estates, snapshots, revisions or editions: decisions, findings, and packets."""
     from isthmus.cli.words import day, one_of
     from isthmus.report import comparison as written
     from isthmus.workflows.diff import diff

@@ -7,7 +7,7 @@ from enum import StrEnum
 from isthmus.decide.judgement import Decision, JudgedCrossing, JudgedRequirement, Judgement, gravity
 from isthmus.diagnostics import Diagnostic
 from isthmus.estate import Difference, Estate, crossing_content, differences
-from isthmus.evidence import Finding
+from isthmus.evidence import Finding, TrafficChange
 
 
 class Fate(StrEnum):
@@ -62,11 +62,14 @@ class Comparison:
     vanished: tuple[Diagnostic, ...]
     signers: tuple[str, ...] = ()
     """What changed in the lists of who may sign, in words."""
+    traffic: tuple[TrafficChange, ...] = ()
+    """Which packets between realms get through on one side only, where both sides have a snapshot."""
 
     @property
     def differs(self) -> bool:
         """Whether there is anything to tell."""
-        return bool(self.crossings or self.edition or self.whole or self.appeared or self.vanished or self.signers)
+        told = (self.crossings, self.edition, self.whole, self.appeared, self.vanished, self.signers, self.traffic)
+        return any(told)
 
     @property
     def is_graver(self) -> bool:

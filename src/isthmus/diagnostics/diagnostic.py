@@ -40,6 +40,8 @@ class Diagnostic:
     message: str
     where: Span
     help: str = ""
+    packet: str = ""
+    """A packet that shows it, where there is one."""
 
     def __post_init__(self) -> None:
         """Whatever a message quotes, it stays one line that can be printed."""

@@ -6,7 +6,7 @@ SYNTAX = Code(
     "DOC001",
     Severity.ERROR,
     "the text is not well-formed",
-    "The file cannot be read as YAML or TOML. Everything after the place shown is unknown, so nothing of the "
+    "The file cannot be read as YAML, TOML or JSON. Everything after the place shown is unknown, so nothing of the "
     "file is used. The usual causes are a missing space after a colon, a tab used for indentation, or a "
     "bracket or quote that is never closed.",
 )
@@ -56,4 +56,11 @@ MERGE_KEY = Code(
     "merge keys are not allowed here",
     "The merge key (`<<`) is not part of YAML 1.2 and hides what an entry holds. Write the keys out.",
 )
-CODES = (SYNTAX, DUPLICATE_KEY, NOT_A_KEY, ALIAS, TOO_DEEP, MANY_DOCUMENTS, TAG, MERGE_KEY)
+NOT_A_RECORD = Code(
+    "DOC009",
+    Severity.ERROR,
+    "an entry of a list is not an object",
+    "The file is a list of records, as programs print them in JSON: each entry is an object (`{ … }`) with its fields "
+    "by name. Another value there says that the file is something else, or that it was damaged.",
+)
+CODES = (SYNTAX, DUPLICATE_KEY, NOT_A_KEY, ALIAS, TOO_DEEP, MANY_DOCUMENTS, TAG, MERGE_KEY, NOT_A_RECORD)

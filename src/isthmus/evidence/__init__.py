@@ -3,8 +3,10 @@
 from isthmus.evidence.agreements import Agreements, Consent, Subject
 from isthmus.evidence.answer import Answer, Evidence, gravest, met, not_applicable, unknown, unmet, weigh
 from isthmus.evidence.ends import Arrival, Held, Listener, Place
+from isthmus.evidence.exhibit import Exhibit, Waypoint
 from isthmus.evidence.facts import Facts, Testimony
 from isthmus.evidence.kinds import Finding, Kind
+from isthmus.evidence.traffic import TrafficChange
 
 __all__ = [
     "Agreements",
@@ -12,6 +14,7 @@ __all__ = [
     "Arrival",
     "Consent",
     "Evidence",
+    "Exhibit",
     "Facts",
     "Finding",
     "Held",
@@ -20,6 +23,8 @@ __all__ = [
     "Place",
     "Subject",
     "Testimony",
+    "TrafficChange",
+    "Waypoint",
     "gravest",
     "met",
     "not_applicable",

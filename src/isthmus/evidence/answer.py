@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from isthmus.diagnostics import Span
+from isthmus.evidence.exhibit import Exhibit
 from isthmus.evidence.kinds import Finding, Kind
 
 
@@ -16,6 +17,8 @@ class Answer:
     where: Span | None = None
     remark: str = ""
     """Something worth saying that decides nothing."""
+    exhibit: Exhibit | None = None
+    """The packet that shows it."""
 
 
 def met(because: str, where: Span | None = None, remark: str = "") -> Answer:
@@ -23,14 +26,14 @@ def met(because: str, where: Span | None = None, remark: str = "") -> Answer:
     return Answer(Finding.MET, because, where, remark)
 
 
-def unmet(because: str, where: Span | None = None, remark: str = "") -> Answer:
+def unmet(because: str, where: Span | None = None, remark: str = "", exhibit: Exhibit | None = None) -> Answer:
     """The witness says that the requirement is not met."""
-    return Answer(Finding.NOT_MET, because, where, remark)
+    return Answer(Finding.NOT_MET, because, where, remark, exhibit)
 
 
-def unknown(because: str, where: Span | None = None) -> Answer:
+def unknown(because: str, where: Span | None = None, exhibit: Exhibit | None = None) -> Answer:
     """The witness was asked and cannot tell."""
-    return Answer(Finding.UNKNOWN, because, where)
+    return Answer(Finding.UNKNOWN, because, where, exhibit=exhibit)
 
 
 def not_applicable(because: str, where: Span | None = None) -> Answer:
@@ -53,12 +56,13 @@ def gravest(answers: Iterable[Answer], otherwise: Answer) -> Answer:
     >>> gravest([unknown("a name is not resolved"), unmet("an address is private")], met("public")).because
     'an address is private'
     """
-    every = tuple(answers)
-    for finding in (Finding.NOT_MET, Finding.UNKNOWN):
-        for answer in every:
-            if answer.finding is finding:
-                return answer
-    return otherwise
+    doubt = None
+    for answer in answers:
+        if answer.finding is Finding.NOT_MET:
+            return answer
+        if answer.finding is Finding.UNKNOWN and doubt is None:
+            doubt = answer
+    return doubt or otherwise
 
 
 def weigh(evidence: Iterable[Evidence]) -> Finding:

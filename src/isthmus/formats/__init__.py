@@ -1,8 +1,8 @@
-"""Configuration languages, a folder each: text → the format's own shape → the neutral network model.
+r"""Configuration languages, a folder each: text → the format's own shape → the neutral network model.
 
 A folder ``formats/NAME/`` offers ``FORMAT``; adding a format is adding a folder. `example` shows how one is made.
 
->>> reading = read("switch", [Text("switch/access.example", "permit tcp from 192.0.2.0/24 to any port 443\\n")])
+>>> reading = read("switch", [Text("switch/access.example", "permit tcp from 192.0.2.0/24 to any port 443\n")])
 >>> [rule.action.value for rule in reading.devices[0].chains["access"].rules]
 ['accept']
 """

@@ -151,6 +151,6 @@ class _Groups:
         for interface in self.ports.values():
             for prefix in connected(interface) if interface.segment else ():
                 named.setdefault(prefix, set()).add(interface.segment or "")
-        for prefix, names in named.items():
-            if len(names) == 1 and prefix in self.leader:
-                self._join(prefix, next(iter(names)))
+        for shared, names in named.items():
+            if len(names) == 1 and shared in self.leader:
+                self._join(shared, next(iter(names)))

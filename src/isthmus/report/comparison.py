@@ -7,6 +7,7 @@ from typing import Any
 from isthmus.decide import Comparison, CrossingChange, JudgedCrossing, RequirementChange
 from isthmus.diagnostics import Diagnostic
 from isthmus.estate import Difference
+from isthmus.evidence import TrafficChange
 from isthmus.report.digest import one_line
 
 
@@ -21,6 +22,7 @@ def text(comparison: Comparison) -> str:
         lines += ["", "the estate as a whole:", *(f"  {_requirement(each)}" for each in comparison.whole)]
     if comparison.signers:
         lines += ["", "who may sign:", *(f"  {one_line(each)}" for each in comparison.signers)]
+    lines += [line for each in comparison.traffic for line in _traffic(each)]
     lines += _findings("appeared", comparison.appeared) + _findings("gone", comparison.vanished)
     lines += ["", _conclusion(comparison)]
     return "\n".join(lines).lstrip("\n") + "\n"
@@ -36,6 +38,7 @@ def markdown(comparison: Comparison) -> str:
         lines.append(f"- edition: {_cell(str(each))}")
     lines += [f"- the estate as a whole: {_cell(_requirement(each))}" for each in comparison.whole]
     lines += [f"- **who may sign** has changed: {_cell(each)}" for each in comparison.signers]
+    lines += [line for each in comparison.traffic for line in _traffic_items(each)]
     for word, these in (("appeared", comparison.appeared), ("gone", comparison.vanished)):
         lines += [f"- {word}: {each.code} {_cell(each.message)}" for each in these]
     return "\n".join(lines) + "\n"
@@ -53,6 +56,7 @@ def document(comparison: Comparison) -> str:
         "crossings": [_change(each) for each in comparison.crossings],
         "requirements": [_requirement_change(each) for each in comparison.whole],
         "signers": list(comparison.signers),
+        "traffic": [_traffic_change(each) for each in comparison.traffic],
         "findings_appeared": [_finding(each) for each in comparison.appeared],
         "findings_gone": [_finding(each) for each in comparison.vanished],
     }
@@ -89,6 +93,36 @@ def _requirement(change: RequirementChange) -> str:
     return f"{change.code} {change.name}: {before} → {after}{because}"
 
 
+def _traffic(change: TrafficChange) -> Iterator[str]:
+    """What opens or closes, as rows, with one packet and its way."""
+    yield from ("", f"traffic {change}:")
+    yield from (f"  {one_line(row)}" for row in change.rows)
+    if change.left_out:
+        yield f"  and {change.left_out:,} more rows"
+    yield f"  for example {one_line(change.exhibit.packet)}, from {one_line(change.exhibit.start)}:"
+    yield from (f"  → {one_line(str(each))}" for each in change.exhibit.path)
+
+
+def _traffic_items(change: TrafficChange) -> Iterator[str]:
+    rows = "<br>".join(_cell(row) for row in change.rows)
+    more = f"<br>and {change.left_out:,} more rows" if change.left_out else ""
+    yield f"- **traffic {_cell(str(change))}**: {rows}{more}"
+    path = " → ".join(_cell(str(each)) for each in change.exhibit.path)
+    yield f"  - for example {_cell(change.exhibit.packet)}: {path}"
+
+
+def _traffic_change(change: TrafficChange) -> dict[str, Any]:
+    return {
+        "from": change.source,
+        "to": change.destination,
+        "opens": change.opens,
+        "rows": list(change.rows),
+        "rows_left_out": change.left_out,
+        "packet": change.exhibit.packet,
+        "path": [str(each) for each in change.exhibit.path],
+    }
+
+
 def _findings(word: str, findings: tuple[Diagnostic, ...]) -> list[str]:
     if not findings:
         return []
@@ -104,9 +138,12 @@ def _conclusion(comparison: Comparison) -> str:
         return "no crossing changes, and no finding"
     before, after = comparison.before.decision, comparison.after.decision
     whole = f"the estate: still {after}" if before is after else f"the estate: {before} → {after}"
+    opening = [each for each in comparison.traffic if each.opens]
     graver = sum(1 for each in comparison.crossings if each.is_graver)
     told = f"{len(comparison.crossings)} crossings differ" if len(comparison.crossings) != 1 else "1 crossing differs"
-    return f"{told}, {graver} for the worse; {whole}"
+    pairs = "1 pair" if len(opening) == 1 else f"{len(opening)} pairs"
+    traffic = f"; traffic opens between {pairs} of realms" if opening else ""
+    return f"{told}, {graver} for the worse; {whole}{traffic}"
 
 
 def _row(change: CrossingChange) -> str:

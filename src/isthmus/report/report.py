@@ -2,9 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from isthmus.decide import Decision, Judgement
 from isthmus.diagnostics import Diagnostic
+
+if TYPE_CHECKING:
+    from isthmus.network import Coverage
 
 EXIT_CODES = {
     Decision.CONFORMS: 0,
@@ -14,6 +18,14 @@ EXIT_CODES = {
 }
 WRONG_INPUT = 2
 """The exit code where the input cannot be used and nothing was judged."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceRead:
+    """A device of the snapshot, and how much of its configuration is modelled."""
+
+    name: str
+    coverage: "Coverage"
 
 
 @dataclass(frozen=True)
@@ -26,6 +38,8 @@ class Report:
     """The lines of every file that was read, for quoting."""
     version: str = ""
     """The version of the program that judged."""
+    devices: tuple[DeviceRead, ...] = ()
+    """The devices whose configurations were proved."""
 
     @property
     def exit_code(self) -> int:

@@ -45,6 +45,15 @@ class Place(Part):
     """Counted from 1, in characters."""
 
 
+class Waypoint(Part):
+    """One thing that a packet meets on its way."""
+
+    text: Words
+    """The device, the place on it, the rule or route and what it does."""
+    where: Place | None
+    """The line of the rule or route."""
+
+
 class Evidence(Part):
     """What one witness says about one requirement."""
 
@@ -60,6 +69,10 @@ class Evidence(Part):
     """Something worth saying that decides nothing."""
     where: Place | None
     """Where the answer can be looked up."""
+    packet: Words | None
+    """A packet that shows it, where configurations were proved or real packets sent."""
+    path: tuple[Waypoint, ...]
+    """What that packet meets on its way, with its addresses as they change; empty without a packet."""
 
 
 class Requirement(Part):
@@ -130,8 +143,30 @@ class Diagnostic(Part):
 class EstateFinding(Diagnostic):
     """Something found beside the requirements."""
 
-    packet: str | None
+    packet: Words | None
     """A packet that shows it, where configurations were proved."""
+
+
+class Unmodelled(Part):
+    """Something in a configuration whose effect on packets is not known; answers that need it are unknown."""
+
+    what: Words
+    """What was written."""
+    where: Place
+    """Where it stands."""
+
+
+class Device(Part):
+    """A device of the snapshot, as far as it was understood."""
+
+    name: Words
+    """The name of its folder, or the one that a controller gives it."""
+    statements: Annotated[int, Field(ge=0)]
+    """Rules, terms and other things that its configuration says."""
+    share: Annotated[float, Field(ge=0, le=1)]
+    """The modelled share of them."""
+    unmodelled: tuple[Unmodelled, ...]
+    """What is not modelled, and treated both ways."""
 
 
 class Edition(Part):
@@ -181,6 +216,8 @@ class Judged(Head):
     """Requirements that speak of the estate as a whole."""
     findings: tuple[EstateFinding, ...]
     """What was found beside the requirements."""
+    devices: tuple[Device, ...]
+    """The devices whose configurations were proved; empty where there is no snapshot."""
 
 
 class Refused(Head):

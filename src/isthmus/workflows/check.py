@@ -9,8 +9,10 @@ from isthmus.decide import EVERY_KIND, judge
 from isthmus.diagnostics import Severity, did_you_mean
 from isthmus.evidence import Kind
 from isthmus.report import Report
+from isthmus.sources.snapshot import FOLDER
 from isthmus.workflows.agreements import facts_of
 from isthmus.workflows.load import load
+from isthmus.workflows.proving import Proved, proved
 from isthmus.workflows.refusal import Refused
 
 
@@ -29,5 +31,9 @@ def check(path: Path, *, today: date, only: Sequence[str] = (), kinds: tuple[Kin
             raise Refused(f"the estate has no crossing `{name}`", help_)
     facts = facts_of(loaded, today)
     remarks = [each for each in loaded.diagnostics if each.severity is not Severity.ERROR]
-    judgement = judge(facts, loaded.edition, only=only, kinds=kinds, remarks=remarks)
-    return Report(judgement, (), loaded.texts, __version__)
+    told = proved(facts, loaded.edition, loaded.root / FOLDER, only) if Kind.CONFIGURED in kinds else Proved(facts)
+    texts = {**loaded.texts, **told.texts}
+    if told.errors:
+        return Report(None, told.errors, texts, __version__)
+    judgement = judge(told.facts, loaded.edition, only=only, kinds=kinds, remarks=[*remarks, *told.remarks])
+    return Report(judgement, (), texts, __version__, told.devices)

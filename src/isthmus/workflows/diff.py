@@ -1,15 +1,19 @@
-"""`isthmus diff`: what changes between two estates, two git revisions of one, or two editions of the guidelines."""
+"""`isthmus diff`: what changes between two estates, two git revisions of one, two snapshots, or two editions."""
+
+from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from isthmus.decide import Comparison, Edition, Judgement, compare, edition_content, judge
 from isthmus.diagnostics import Diagnostic, Severity
 from isthmus.documents import parse_yaml
 from isthmus.estate import Estate, differences, read_estate
+from isthmus.evidence import TrafficChange
 from isthmus.guidelines import read_edition
 from isthmus.sources.agreements import OWNERS
 from isthmus.sources.editions import read_edition_text, shipped
@@ -17,9 +21,15 @@ from isthmus.sources.files import TextFile, read_text
 from isthmus.sources.folder import read_folder
 from isthmus.sources.git import NoRevision, is_revision, revision
 from isthmus.sources.signers import REVOKED, SIGNERS, Signers
+from isthmus.sources.snapshot import FOLDER, is_snapshot
 from isthmus.workflows.agreements import facts_of
 from isthmus.workflows.load import Loaded, load
+from isthmus.workflows.proving import Proved, proved
 from isthmus.workflows.refusal import Refused
+
+if TYPE_CHECKING:
+    from isthmus.packetset import Space
+    from isthmus.prove import Prover
 
 
 def diff(old: str, new: str, *, estate: Path, today: date) -> Comparison:
@@ -30,7 +40,7 @@ def diff(old: str, new: str, *, estate: Path, today: date) -> Comparison:
     with ExitStack() as held:
         if _is_edition(old) and _is_edition(new):
             return _editions(_edition(old), _edition(new), estate, today)
-        return _estates(_side(old, held), _side(new, held), today)
+        return _estates(_side(old, estate, held), _side(new, estate, held), today)
 
 
 def _is_edition(name: str) -> bool:
@@ -49,21 +59,61 @@ def _edition(name: str) -> Edition:
     return read.edition
 
 
-def _side(name: str, held: ExitStack) -> Loaded:
+@dataclass(frozen=True)
+class _Side:
+    """One side of a comparison of networks: an estate, and the snapshot that goes with it."""
+
+    loaded: Loaded
+    snapshot: Path
+
+
+def _side(name: str, estate: Path, held: ExitStack) -> _Side:
+    """An estate with its snapshot; or a snapshot by itself, held against ``estate``."""
     try:
         path = held.enter_context(revision(name)) if is_revision(name) else Path(name)
     except NoRevision as error:
         raise Refused(f"there is no revision `{name}`: {error}", "write REVISION:PATH, as for `git show`") from None
-    loaded = load(path)
-    loaded.usable(f"`{name}`")
-    return loaded
+    alone = is_snapshot(path)
+    loaded = load(estate if alone else path)
+    loaded.usable(f"`{estate}`" if alone else f"`{name}`")
+    return _Side(loaded, path if alone else loaded.root / FOLDER)
 
 
-def _estates(old: Loaded, new: Loaded, today: date) -> Comparison:
-    before, after = _judged(old, today), _judged(new, today)
+def _estates(old: _Side, new: _Side, today: date) -> Comparison:
+    space = _space(old, new)
+    (before, was), (after, now) = _held(old, today, space), _held(new, today, space)
     edition = differences(edition_content(before.edition), edition_content(after.edition))
-    compared = compare(before, after, (_estate(old), _estate(new)), edition)
-    return replace(compared, signers=_signers(old.root, new.root))
+    compared = compare(before, after, (_estate(old.loaded), _estate(new.loaded)), edition)
+    signers = _signers(old.loaded.root, new.loaded.root)
+    return replace(compared, signers=signers, traffic=_traffic(was.prover, now.prover))
+
+
+def _space(old: _Side, new: _Side) -> Space | None:
+    """One space for both sides, where both have a snapshot."""
+    if not (old.snapshot.is_dir() and new.snapshot.is_dir()):
+        return None
+    from isthmus.packetset import Space
+
+    return Space()
+
+
+def _held(side: _Side, today: date, space: Space | None) -> tuple[Judgement, Proved]:
+    """One side's judgement, with what its snapshot proves."""
+    estate, edition = side.loaded.usable()
+    told = proved(facts_of(side.loaded, today), edition, side.snapshot, space=space)
+    if told.errors:
+        lines = "\n".join(each.render(told.texts) for each in told.errors)
+        raise Refused(f"the snapshot at `{side.snapshot}` cannot be used\n{lines}")
+    assert estate is not None
+    return judge(told.facts, edition, remarks=[*_remarks(side.loaded), *told.remarks]), told
+
+
+def _traffic(old: Prover | None, new: Prover | None) -> tuple[TrafficChange, ...]:
+    if old is None or new is None:
+        return ()
+    from isthmus.prove.differences import differences as traffic
+
+    return tuple(traffic(old, new))
 
 
 def _signers(old: Path, new: Path) -> tuple[str, ...]:

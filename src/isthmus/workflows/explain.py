@@ -10,12 +10,13 @@ from isthmus.decide import Case, Edition, Requirement, judge
 from isthmus.diagnostics import Code, Severity, did_you_mean
 from isthmus.guidelines import read_edition
 from isthmus.report import Report
-from isthmus.sources import files
+from isthmus.sources import files, snapshot
 from isthmus.sources.editions import read_edition_text
 from isthmus.sources.files import TextFile
 from isthmus.workflows import plan
 from isthmus.workflows.agreements import facts_of
 from isthmus.workflows.load import Loaded, load
+from isthmus.workflows.proving import proved
 from isthmus.workflows.refusal import Refused
 
 DEFAULT_EDITION = "wikimedia"
@@ -45,8 +46,11 @@ Page = RequirementPage | CasePage | Code | Report
 
 def every_code() -> tuple[Code, ...]:
     """Every kind of diagnostic that the program can give."""
-    rooms = (documents.CODES, estate.CODES, guidelines.CODES, decide.CODES, files.CODES, plan.CODES)
-    return tuple(code for room in rooms for code in room)
+    from isthmus import formats, network
+    from isthmus.prove.findings import codes as layers
+
+    rooms = (documents.CODES, estate.CODES, guidelines.CODES, decide.CODES, files.CODES, snapshot.CODES, plan.CODES)
+    return tuple(code for room in (*rooms, network.CODES, formats.codes(), layers()) for code in room)
 
 
 def explain(word: str, path: Path, today: date) -> Page:
@@ -69,8 +73,8 @@ def _pages(word: str, edition: Edition, loaded: Loaded, today: date) -> Iterator
         yield RequirementPage(*found, edition)
     yield from (code for code in every_code() if code.code == word.upper())
     if loaded.estate is not None and word in loaded.estate.crossings:
-        facts = facts_of(loaded, today)
-        yield Report(judge(facts, edition, only=[word]), (), loaded.texts, __version__)
+        told = proved(facts_of(loaded, today), edition, loaded.root / snapshot.FOLDER, [word])
+        yield Report(judge(told.facts, edition, only=[word]), (), loaded.texts, __version__)
     named = [case for case in edition.cases if word.lower() in (case.id, case.name, f"case-{case.id}")]
     yield from (CasePage(case, edition) for case in named)
 

@@ -1,11 +1,13 @@
 """One file for each kind of check: its docstring is its page, its functions are its witnesses.
 
 A file ``NAME.py`` offers ``Params`` (the shape of the parameters that a row may give; leave it out where there
-are none) and ``declared`` and ``attested``, each only where it has something to say. A row of an edition
+are none) and ``declared``, ``attested`` and ``configured``, each only where it has something to say; the last is handed
+a `Prover` to ask the configured network. A row of an edition
 refers to it by ``check = "NAME"``. Adding a check is adding a file.
 """
 
 import pkgutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -14,6 +16,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from isthmus.decide import Check
+from isthmus.evidence import Answer
 
 
 class NoParams(BaseModel):
@@ -28,6 +31,8 @@ class Bound:
 
     check: Check
     params: type[BaseModel]
+    configured: Callable[[Any, Any], Answer] | None = None
+    """Its witness of the configured network, asked with a question and a prover."""
 
 
 @cache
@@ -49,4 +54,4 @@ def find(name: str) -> Bound | None:
         getattr(module, "attested", None),
         reads_findings=getattr(module, "READS_FINDINGS", False),
     )
-    return Bound(check, getattr(module, "Params", NoParams))
+    return Bound(check, getattr(module, "Params", NoParams), getattr(module, "configured", None))

@@ -5,7 +5,17 @@ It applies unless the audience includes the internet (with `alone`: only if `rea
 every declared network belong to the internet and may not be admitted. Whom the service's own load balancer or web
 proxy admits in its turn is not declared, so a firewall that admits it leaves the finding unknown. An admission wider
 than the addresses that clients arrive as is remarked and decides nothing.
+
+Configured evidence: packets from everywhere to the service; those from outside its audience do not get past the
+firewalls. Where what the host itself admits was not read, the finding is unknown.
 """
+
+from typing import TYPE_CHECKING
+
+from isthmus.guidelines.asking import admitted_only
+
+if TYPE_CHECKING:
+    from isthmus.prove import Prover
 
 from collections.abc import Iterator
 from typing import Literal
@@ -29,17 +39,26 @@ class Params(BaseModel):
 
 def declared(question: Question) -> Answer:
     """Whether the declared firewall fits the declared audience."""
+    service = question.service
+    outside = _not_meant(question)
+    if outside is not None:
+        return outside
+    if service.admits is None:
+        return unknown(f"what the firewall of `{service.id}` admits is not declared (`admits`)", service.where)
+    told = ", ".join(str(prefix) for prefix in service.admits) or "nothing"
+    admitted = met(f"the firewall admits {told}", service.span("admits"), _wider(question))
+    return gravest(_doubts(question, service.admits), admitted)
+
+
+def _not_meant(question: Question) -> Answer | None:
+    """The answer where the demand does not apply, or nobody knows whether it does."""
     service, params = question.service, question.params
     audience = set(service.audience)
     if not audience:
         return unknown(f"for whom `{service.id}` is meant is not declared (`audience`)", service.where)
     if INTERNET in audience or params.realm not in audience or (params.alone and audience != {params.realm}):
         return not_applicable(f"meant for {', '.join(service.audience)}", service.span("audience"))
-    if service.admits is None:
-        return unknown(f"what the firewall of `{service.id}` admits is not declared (`admits`)", service.where)
-    told = ", ".join(str(prefix) for prefix in service.admits) or "nothing"
-    admitted = met(f"the firewall admits {told}", service.span("admits"), _wider(question))
-    return gravest(_doubts(question, service.admits), admitted)
+    return None
 
 
 def _doubts(question: Question, admits: tuple[IPPrefix, ...]) -> Iterator[Answer]:
@@ -91,3 +110,16 @@ def _wider(question: Question) -> str:
             arrives = ", ".join(str(each) for each in crossing.arrives_as)
             return f"the firewall admits {prefix}, wider than what clients arrive as ({arrives})"
     return ""
+
+
+def configured(question: Question, prover: "Prover") -> Answer:
+    """Whether the network lets anybody outside the audience through to the service."""
+    outside = _not_meant(question)
+    if outside is not None:
+        return outside
+    allowed = prover.zones.where(lambda network: _allowed(network, question))
+    estate, service = question.facts.estate, question.service
+    fronts: list[Front | None] = [estate.load_balancers.get(service.load_balancer or "")]
+    fronts.append(estate.web_proxies.get(service.web_proxy or ""))
+    front = [address for each in fronts if each for address in question.facts.addresses_of(each)]
+    return admitted_only(question, prover, allowed, front)

@@ -3,7 +3,16 @@
 It applies if a crossing that stands beside this one has the service (or one of its hosts) as client and a service of
 `realm` as target, and is not a facility. Each such crossing must arrive as an address of one of the roles, at a public
 address. A backend that is not behind a load balancer of its realm is remarked.
+
+Configured evidence: no packet of a backend connection arrives as anything else.
 """
+
+from typing import TYPE_CHECKING
+
+from isthmus.guidelines.asking import arrives_only_as
+
+if TYPE_CHECKING:
+    from isthmus.prove import Prover
 
 from collections.abc import Iterator
 
@@ -26,11 +35,7 @@ class Params(BaseModel):
 def declared(question: Question) -> Answer:
     """Whether every declared backend connection crosses at the border."""
     facts, realm = question.facts, question.params.realm
-    backends = [
-        each
-        for each in facts.beside(question.crossing)
-        if each.facility is None and _is_client(each, question) and facts.service(each).realm == realm
-    ]
+    backends = _backends(question)
     if not backends:
         return not_applicable(f"no backend in realm {realm} is declared", question.service.where)
     bare = [each.service for each in backends if facts.service(each).load_balancer is None]
@@ -38,6 +43,16 @@ def declared(question: Question) -> Answer:
     told = f"backends cross at the border: {', '.join(each.id for each in backends)}"
     doubts = (doubt for each in backends for doubt in _doubts(each, question))
     return gravest(doubts, met(told, backends[0].where, remark))
+
+
+def _backends(question: Question) -> list[Crossing]:
+    """The backend connections that stand beside the crossing."""
+    facts, realm = question.facts, question.params.realm
+    return [
+        each
+        for each in facts.beside(question.crossing)
+        if each.facility is None and _is_client(each, question) and facts.service(each).realm == realm
+    ]
 
 
 def _is_client(crossing: Crossing, question: Question) -> bool:
@@ -66,3 +81,16 @@ def _doubts(crossing: Crossing, question: Question) -> Iterator[Answer]:
             yield unmet(f"backend `{crossing.service}` is reached on {listener.text}, which is private", listener.where)
         elif is_public is None:
             yield unknown(f"whether backend address {listener.text} is public is not known", listener.where)
+
+
+def configured(question: Question, prover: "Prover") -> Answer:
+    """As what the service can arrive at each of its declared backends, and on what addresses those are reached."""
+    backends = _backends(question)
+    realm = question.facts.service(backends[0]).realm if backends else question.params.realm
+    if not backends:
+        return not_applicable(f"no backend in realm {realm} is declared", question.service.where)
+    arriving = (
+        arrives_only_as(question, prover, each, question.service.realm, question.params.roles) for each in backends
+    )
+    crossing = ", ".join(each.id for each in backends)
+    return gravest(arriving, met(f"backends are reached across the border: {crossing}", backends[0].where))

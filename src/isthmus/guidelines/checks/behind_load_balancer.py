@@ -1,4 +1,15 @@
-"""The service stands behind a load balancer of the realm that the row names, which holds its addresses."""
+"""The service stands behind a load balancer of the realm that the row names, which holds its addresses.
+
+Configured evidence: a load balancer or proxy of the snapshot takes connections on each of the addresses. Where no
+device of the snapshot holds an address, the finding is unknown.
+"""
+
+from typing import TYPE_CHECKING
+
+from isthmus.guidelines.asking import held_by_balancer
+
+if TYPE_CHECKING:
+    from isthmus.prove import Prover
 
 from collections.abc import Iterator
 
@@ -44,3 +55,8 @@ def _beside(question: Question, balancer: LoadBalancer) -> Iterator[Answer]:
             yield unmet(f"{listener.text} is not an address of load balancer `{balancer.id}`", listener.where)
         elif is_held is None:
             yield unknown(f"whether `{balancer.id}` holds {listener.text} is not known", listener.where)
+
+
+def configured(question: Question, prover: "Prover") -> Answer:
+    """Whether a load balancer of the snapshot takes connections on every address of the service."""
+    return held_by_balancer(question, prover)

@@ -2,7 +2,16 @@
 
 Declared evidence: `arrives_as`, the source addresses that the service sees. The page speaks of IPv4, where addresses
 are translated; what IPv6 clients should arrive as is not covered by its text, so a public IPv6 source is unknown.
+
+Configured evidence: no packet of the flow arrives with a source outside the networks of those roles.
 """
+
+from typing import TYPE_CHECKING
+
+from isthmus.guidelines.asking import arrives_only_as
+
+if TYPE_CHECKING:
+    from isthmus.prove import Prover
 
 from collections.abc import Iterator
 
@@ -46,3 +55,8 @@ def _doubts(arrival: Arrival, params: Params) -> Iterator[Answer]:
     elif strangers:
         of = f"of `{strangers[0].id}` (role {strangers[0].role})"
         yield unmet(f"{told} {of}, not as {' or '.join(params.roles)}", arrival.where)
+
+
+def configured(question: Question, prover: "Prover") -> Answer:
+    """As what clients can arrive, by every way that the network leaves open."""
+    return arrives_only_as(question, prover, question.crossing, question.params.realm, question.params.roles)

@@ -2,7 +2,17 @@
 
 It applies to what is exposed (as `pool_address_and_name` says). The load balancer must hold the public addresses, and
 the firewall of the service's hosts (`admits`) may admit the load balancer's addresses and those of its hosts only.
+
+Configured evidence: a load balancer of the snapshot takes connections on each exposed address, and no packet from
+elsewhere gets to the servers behind it.
 """
+
+from typing import TYPE_CHECKING
+
+from isthmus.guidelines.asking import backends_admit_only, held_by_balancer
+
+if TYPE_CHECKING:
+    from isthmus.prove import Prover
 
 from collections.abc import Iterator
 
@@ -42,3 +52,13 @@ def _admissions(question: Question) -> Iterator[Answer]:
             yield unknown(f"whether {prefix} is an address of `{balancer.id}` is not declared", where)
         else:
             yield unmet(f"the backends admit {prefix}, which is not the load balancer", where)
+
+
+def configured(question: Question, prover: "Prover") -> Answer:
+    """Whether a load balancer holds what is exposed, and its servers are reached by nobody else."""
+    hidden = exposed(question, question.params.exposed_to)
+    if hidden is not None:
+        return hidden
+    held = held_by_balancer(question, prover)
+    alone = backends_admit_only(question, prover)
+    return gravest([held, alone], met(f"{held.because}; {alone.because}", held.where))

@@ -2,7 +2,17 @@
 
 The crossing names its `facility`; services with one of the `excluded_tags` (such as the public wiki endpoints)
 are none, whatever is named.
+
+Configured evidence: from the crossing's clients to its service's addresses, no packet of a flow that no crossing
+declares gets past the firewalls.
 """
+
+from typing import TYPE_CHECKING
+
+from isthmus.guidelines.asking import facility_only
+
+if TYPE_CHECKING:
+    from isthmus.prove import Prover
 
 from pydantic import BaseModel, ConfigDict
 
@@ -27,3 +37,8 @@ def declared(question: Question) -> Answer:
     if crossing.facility is None:
         return unmet("no facility is named, and only the listed ones are allowed", crossing.where)
     return met(f"facility `{crossing.facility}`", crossing.span("facility"))
+
+
+def configured(question: Question, prover: "Prover") -> Answer:
+    """Whether the client can reach the same hosts by anything that is not declared."""
+    return facility_only(question, prover)

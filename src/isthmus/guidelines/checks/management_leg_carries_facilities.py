@@ -3,7 +3,14 @@
 Declared evidence: every crossing that stands beside this one and uses the leg of one of the hosts, as client or as
 service. Each must name a facility and may not lead to a service with one of the `excluded_tags`. Where it is not
 declared whether such a crossing uses the leg, the finding is unknown.
+
+Configured evidence: no packet from those hosts' networks of that leg reaches a service with an excluded tag.
 """
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from isthmus.prove import Prover
 
 from collections.abc import Iterator
 
@@ -74,3 +81,25 @@ def _reaches_leg(crossing: Crossing, question: Question) -> bool | None:
         return False
     found = [each.lies_in(lambda network: network.role == question.params.leg) for each in facts.reached(crossing)]
     return True if True in found else None if None in found else False
+
+
+def configured(question: Question, prover: "Prover") -> Answer:
+    """Whether the leg's addresses can reach a service that it must not carry."""
+    facts, params = question.facts, question.params
+    hosts = [facts.estate.hosts[name] for name in question.service.hosts]
+    legs = [network for host in hosts for network in facts.legs(host) if network.role == params.leg]
+    excluded = [each for each in facts.estate.services.values() if set(each.tags) & set(params.excluded_tags)]
+    if not legs:
+        return unknown(f"no host of `{question.service.id}` is declared on a network of role {params.leg}")
+    if not excluded:
+        return met("no service that the leg must not carry is declared")
+    clean = met(f"the network lets the management leg reach none of {', '.join(each.id for each in excluded)}")
+    sent = prover.zones.sent_from(legs)
+    answers = []
+    for service in excluded:
+        journey = prover.journey(sent & prover.target(service).packets)
+        told = f"from {params.leg} reaches `{service.id}`"
+        answers.append(prover.claims.never_arrives(journey, prover.space.everything, told))
+        if not journey.begun:
+            answers.append(unknown(f"the snapshot holds no place where packets from {params.leg} begin"))
+    return gravest(answers, clean)

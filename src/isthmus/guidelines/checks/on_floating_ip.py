@@ -2,7 +2,16 @@
 
 It applies to endpoints whose `application` is neither `http` nor `https`. An endpoint that does not say what it speaks
 meets it by such an address; on any other address the finding is unknown.
+
+Configured evidence: no packet that was sent to an address of another role arrives.
 """
+
+from typing import TYPE_CHECKING
+
+from isthmus.guidelines.asking import arriving
+
+if TYPE_CHECKING:
+    from isthmus.prove import Prover
 
 from collections.abc import Iterator
 
@@ -48,3 +57,18 @@ def _elsewhere(question: Question) -> Iterator[Answer]:
                     yield unknown(f"{told}, and what `{name}` speaks is not declared (`application`)", listener.where)
                 else:
                     yield unmet(told, listener.where)
+
+
+def configured(question: Question, prover: "Prover") -> Answer:
+    """Whether packets sent to any other address arrive."""
+    others = {name: each for name, each in question.facts.endpoints(question.crossing).items() if not each.is_web}
+    if not others:
+        return not_applicable("every endpoint speaks HTTP", question.service.span("endpoints"))
+    journey = arriving(question, prover, question.crossing, others)
+    if isinstance(journey, Answer):
+        return journey
+    role = question.params.role
+    floating = prover.zones.sent_to(prover.zones.where(lambda network: network.role == role))
+    beside = prover.journey(journey.packets - floating)
+    told = f"arrives that was sent to an address of another role than {role}"
+    return prover.claims.never_arrives(beside, prover.space.everything, told)

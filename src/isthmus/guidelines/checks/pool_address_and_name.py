@@ -2,7 +2,16 @@
 
 It applies if the audience includes one of `exposed_to`, or a client of the crossing belongs to one of them. A name
 whose addresses the estate knows must stand for an address on which the service is reached.
+
+Configured evidence: packets of the flow arrive at addresses of that pool only.
 """
+
+from typing import TYPE_CHECKING
+
+from isthmus.guidelines.asking import arriving, devices_holding
+
+if TYPE_CHECKING:
+    from isthmus.prove import Prover
 
 from collections.abc import Iterator
 
@@ -78,3 +87,20 @@ def _names(question: Question) -> Iterator[Answer]:
         found = estate.resolve(name)
         if found and None not in reached and not reached & set(found):
             yield unmet(f"`{name}` stands for {found[0]}, where `{service.id}` is not reached", where)
+
+
+def configured(question: Question, prover: "Prover") -> Answer:
+    """Whether a device of the snapshot takes packets on the exposed addresses, and which."""
+    hidden = exposed(question, question.params.exposed_to)
+    if hidden is not None:
+        return hidden
+    journey = arriving(question, prover, question.crossing)
+    if isinstance(journey, Answer):
+        return journey
+    realm: str = question.params.realm
+    zones = prover.zones
+    pool = zones.where(lambda network: network.realm == realm and network.sphere is Sphere.PUBLIC)
+    told = f"arrives at an address that is not of the public pool of realm {realm}"
+    elsewhere = prover.claims.never_arrives(journey, ~zones.sent_to(pool), told)
+    holders = sorted(devices_holding(prover, [each.address for each in question.facts.reached(question.crossing)]))
+    return gravest([elsewhere], met(f"packets arrive at pool addresses only, on {', '.join(holders) or 'hosts'}"))

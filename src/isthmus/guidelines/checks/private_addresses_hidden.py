@@ -3,7 +3,17 @@
 Declared evidence: every address on which the service is reached and every address that clients arrive as lies in a
 public network. The page asks for public IPv4 on both sides: a side that uses IPv6 alone is not covered by its text, so
 the finding is unknown.
+
+Configured evidence: no packet of the flow arrives with a private source, and none that was sent to a private
+address arrives at all.
 """
+
+from typing import TYPE_CHECKING
+
+from isthmus.guidelines.asking import arriving
+
+if TYPE_CHECKING:
+    from isthmus.prove import Prover
 
 from collections.abc import Iterator
 
@@ -51,3 +61,20 @@ def _client_side(question: Question) -> Iterator[Answer]:
         yield unknown("as what address the client arrives is not declared (`arrives_as`)", where)
     elif all(arrival.prefix.version == 6 for arrival in arrivals):
         yield unknown("clients do not arrive over IPv4, and the page speaks of IPv4", where)
+
+
+def configured(question: Question, prover: "Prover") -> Answer:
+    """Whether a private address of one side can be seen by the other."""
+    journey = arriving(question, prover, question.crossing)
+    if isinstance(journey, Answer):
+        return journey
+    zones = prover.zones
+    private = zones.where(lambda network: not _is_public(network))
+    dialled = prover.journey(prover.declared(question.crossing) & zones.sent_to(private))
+    return gravest(
+        [
+            prover.claims.never_arrives(journey, zones.sent_from(private), "arrives with a private source"),
+            prover.claims.never_arrives(dialled, prover.space.everything, "arrives that was sent to a private address"),
+        ],
+        met("no private address is seen on either side"),
+    )

@@ -2,7 +2,16 @@
 
 Whether an address is public is the estate's word for its network (`sphere`), not a guess from the number. A service
 that is reached over IPv6 alone is not covered by the page's text, so the finding is unknown.
+
+Configured evidence: no packet of the flow arrives at a private address.
 """
+
+from typing import TYPE_CHECKING
+
+from isthmus.guidelines.asking import arriving
+
+if TYPE_CHECKING:
+    from isthmus.prove import Prover
 
 from collections.abc import Iterator
 from typing import Literal
@@ -43,3 +52,12 @@ def _doubts(listener: Listener) -> Iterator[Answer]:
         yield unknown(f"whether {listener.text} is public is not known", listener.where)
     elif not is_public:
         yield unmet(f"{listener.text} is private (`{listener.networks[0].id}`)", listener.where)
+
+
+def configured(question: Question, prover: "Prover") -> Answer:
+    """Whether packets to the service arrive at public addresses only."""
+    journey = arriving(question, prover, question.crossing)
+    if isinstance(journey, Answer):
+        return journey
+    private = prover.zones.where(lambda network: network.sphere is not Sphere.PUBLIC)
+    return prover.claims.never_arrives(journey, prover.zones.sent_to(private), "arrives at a private address")

@@ -3,14 +3,24 @@
 Every address must belong to a network with one of the roles `on`; a listener bound to every address of a host
 listens on the leg `never_on` as well, if the host has one; the firewall may not admit that leg's network, and clients
 may not arrive from it.
+
+Configured evidence: packets to the service's ports on its hosts' addresses of that leg do not get past the
+firewalls, and packets from that leg do not reach the service.
 """
+
+from typing import TYPE_CHECKING
+
+from isthmus.guidelines.asking import arriving, to_addresses
+
+if TYPE_CHECKING:
+    from isthmus.prove import Prover
 
 from collections.abc import Iterator
 
 from pydantic import BaseModel, ConfigDict
 
 from isthmus.decide import Question
-from isthmus.estate import Bind
+from isthmus.estate import Bind, IPAddress
 from isthmus.evidence import Answer, gravest, met, unknown, unmet
 
 
@@ -83,3 +93,32 @@ def _clients(question: Question) -> Iterator[Answer]:
             yield unknown(f"{place.doubt} is not declared", crossing.span("client"))
         elif never_on in place.roles:
             yield unmet(f"{place.name} comes by {never_on}", crossing.span("client"))
+
+
+def configured(question: Question, prover: "Prover") -> Answer:
+    """Whether the service can be reached on the other leg, or from it."""
+    journey = arriving(question, prover, question.crossing)
+    if isinstance(journey, Answer):
+        return journey
+    never_on: str = question.params.never_on
+    leg = prover.zones.where(lambda network: network.role == never_on)
+    on_leg = prover.journey(to_addresses(question, prover, _leg_addresses(question)))
+    target = prover.target(question.service, question.facts.endpoints(question.crossing))
+    from_leg = prover.journey(target.packets & prover.zones.sent_from(leg))
+    everything, claims = prover.space.everything, prover.claims
+    return gravest(
+        [
+            claims.never_gets_in(on_leg, everything, f"reaches the service on its {never_on} address"),
+            claims.never_gets_in(from_leg, everything, f"reaches the service from {never_on}"),
+        ],
+        met(f"nothing reaches the service on {never_on}, or from there"),
+    )
+
+
+def _leg_addresses(question: Question) -> list[IPAddress]:
+    """The addresses on that leg of the hosts that listen for the service."""
+    service, facts, never_on = question.service, question.facts, question.params.never_on
+    balancer = facts.estate.load_balancers.get(service.load_balancer or "")
+    hosts = balancer.hosts if balancer else service.hosts
+    every = [address for host in hosts for address in facts.estate.hosts[host].addresses]
+    return [each for each in every if any(network.role == never_on for network in facts.estate.plan.find(each))]

@@ -2,7 +2,16 @@
 
 Declared evidence: the client's networks, the service's realm, the networks of its addresses and the addresses that
 clients arrive as. An address that no declared network covers belongs to the internet.
+
+Configured evidence: no packet of the flow comes to an interface in a network of another realm, or leaves the network.
 """
+
+from typing import TYPE_CHECKING
+
+from isthmus.guidelines.asking import arriving, passes_only
+
+if TYPE_CHECKING:
+    from isthmus.prove import Prover
 
 from collections.abc import Iterator
 
@@ -58,3 +67,14 @@ def _addresses(question: Question) -> Iterator[Answer]:
             strangers = [network.realm for network in arrival.networks if not is_inside(network)]
             realm_told = strangers[0] if strangers else "internet"
             yield unmet(f"clients arrive as {arrival.prefix} of realm {realm_told}", arrival.where)
+
+
+def configured(question: Question, prover: "Prover") -> Answer:
+    """Whether any packet of the flow comes to a network of another realm."""
+    journey = arriving(question, prover, question.crossing)
+    if isinstance(journey, Answer):
+        return journey
+    realm: str = question.params.realm
+    return passes_only(
+        prover, journey, lambda network: network.realm == realm, f"comes to a network outside realm {realm}"
+    )

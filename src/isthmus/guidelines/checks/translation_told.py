@@ -1,7 +1,16 @@
 """Tells whether clients are translated on their way to the service; both are allowed.
 
 It applies if the clients belong to the realm and kind that the row names.
+
+Configured evidence: whether packets of the flow arrive with such a source, with another one, or with both.
 """
+
+from typing import TYPE_CHECKING
+
+from isthmus.guidelines.asking import arriving, is_seen_as
+
+if TYPE_CHECKING:
+    from isthmus.prove import Prover
 
 from typing import Literal
 
@@ -38,3 +47,20 @@ def declared(question: Question) -> Answer:
     word = "translated" if all(found) else "both ways" if any(found) else "untranslated"
     told = ", ".join(str(prefix) for prefix in crossing.arrives_as)
     return met(f"clients arrive {word}, as {told}", crossing.span("arrives_as"))
+
+
+def configured(question: Question, prover: "Prover") -> Answer:
+    """As what the clients can arrive."""
+    crossing, params = question.crossing, question.params
+    places = [each for each in question.facts.client_places(crossing) if each.realm == params.realm]
+    if not any(place.kind == params.kind for place in places):
+        return not_applicable(f"no client is an {params.kind}", crossing.span("client"))
+    journey = arriving(question, prover, crossing)
+    if isinstance(journey, Answer):
+        return journey
+    zones = prover.zones
+    own = zones.sent_from(zones.where(lambda network: network.realm == params.realm))
+    translated = zones.sent_from(zones.where(lambda network: network.role in params.roles))
+    is_translated, is_own = is_seen_as(journey, own & translated), is_seen_as(journey, own - translated)
+    word = "both ways" if is_translated and is_own else "translated" if is_translated else "untranslated"
+    return met(f"the network lets clients arrive {word}")

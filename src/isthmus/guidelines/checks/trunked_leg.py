@@ -1,7 +1,17 @@
 """Every server of the service has a trunked interface: one role's network untagged, another's tagged, of one rack.
 
 Where a network or host names a rack, the racks must agree; where none is named, that is remarked.
+
+Configured evidence: on the host itself, an address of the one network on an untagged interface and an address of
+the other on a VLAN interface above it, with the VLAN that the estate declares.
 """
+
+from typing import TYPE_CHECKING
+
+from isthmus.guidelines.asking import untagged_and_tagged
+
+if TYPE_CHECKING:
+    from isthmus.prove import Prover
 
 from pydantic import BaseModel, ConfigDict
 
@@ -58,3 +68,12 @@ def _trunk(question: Question, interface: Interface) -> list[tuple[Network, Netw
         return []
     tagged = [networks[name] for name in interface.tagged if networks[name].role == question.params.tagged]
     return [(networks[interface.native], each) for each in tagged]
+
+
+def configured(question: Question, prover: "Prover") -> Answer:
+    """Whether each host's own configuration has an untagged interface in the one network, a tagged one in the other."""
+    service = question.service
+    if not service.hosts:
+        return unknown(f"the hosts of `{service.id}` are not declared", service.where)
+    answers = [untagged_and_tagged(question, prover, question.facts.estate.hosts[name]) for name in service.hosts]
+    return gravest(answers, met(f"trunked on {', '.join(service.hosts)}", answers[0].where))

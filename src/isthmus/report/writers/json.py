@@ -2,9 +2,9 @@
 
 from isthmus.decide import Edition, JudgedCrossing, JudgedRequirement, Judgement
 from isthmus.diagnostics import Diagnostic, Span
-from isthmus.evidence import Evidence
+from isthmus.evidence import Evidence, Waypoint
 from isthmus.report import schema
-from isthmus.report.report import Report
+from isthmus.report.report import DeviceRead, Report
 
 
 def write(report: Report) -> str:
@@ -18,14 +18,14 @@ def document(report: Report) -> schema.Judged | schema.Refused:
     if report.judgement is None:
         problems = tuple(_diagnostic(each) for each in report.problems)
         return schema.Refused(schema=schema.SCHEMA, program=program, exit_code=2, decision=None, diagnostics=problems)
-    return _judged(report.judgement, program, report.exit_code)
+    return _judged(report.judgement, program, report)
 
 
-def _judged(judgement: Judgement, program: str, exit_code: int) -> schema.Judged:
+def _judged(judgement: Judgement, program: str, report: Report) -> schema.Judged:
     return schema.Judged(
         schema=schema.SCHEMA,
         program=program,
-        exit_code=exit_code,
+        exit_code=report.exit_code,
         estate=judgement.estate,
         edition=_edition(judgement.edition),
         asked_on=judgement.asked_on,
@@ -36,7 +36,14 @@ def _judged(judgement: Judgement, program: str, exit_code: int) -> schema.Judged
         crossings=tuple(_crossing(each) for each in judgement.crossings),
         requirements=tuple(_requirement(each) for each in judgement.requirements),
         findings=tuple(_finding(each) for each in judgement.findings),
+        devices=tuple(_device(each) for each in report.devices),
     )
+
+
+def _device(device: DeviceRead) -> schema.Device:
+    coverage = device.coverage
+    unmodelled = tuple(schema.Unmodelled(what=each.what, where=_place(each.where)) for each in coverage.unmodelled)
+    return schema.Device(name=device.name, statements=coverage.statements, share=coverage.share, unmodelled=unmodelled)
 
 
 def _edition(edition: Edition) -> schema.Edition:
@@ -85,7 +92,13 @@ def _evidence(evidence: Evidence) -> schema.Evidence:
         because=answer.because,
         remark=answer.remark or None,
         where=_place(answer.where) if answer.where else None,
+        packet=answer.exhibit.packet if answer.exhibit else None,
+        path=tuple(_waypoint(each) for each in answer.exhibit.path) if answer.exhibit else (),
     )
+
+
+def _waypoint(waypoint: Waypoint) -> schema.Waypoint:
+    return schema.Waypoint(text=waypoint.text, where=_place(waypoint.where) if waypoint.where else None)
 
 
 def _diagnostic(diagnostic: Diagnostic) -> schema.Diagnostic:
@@ -99,7 +112,7 @@ def _diagnostic(diagnostic: Diagnostic) -> schema.Diagnostic:
 
 
 def _finding(diagnostic: Diagnostic) -> schema.EstateFinding:
-    return schema.EstateFinding(**dict(_diagnostic(diagnostic)), packet=None)
+    return schema.EstateFinding(**dict(_diagnostic(diagnostic)), packet=diagnostic.packet or None)
 
 
 def _place(span: Span) -> schema.Place:

@@ -80,6 +80,7 @@ class _Told:
             yield ()
             yield from _remark(finding, self.report)
         yield from self._summary()
+        yield from self._devices()
         yield from self._missing()
         yield from self._conclusion()
 
@@ -98,10 +99,24 @@ class _Told:
         told = [each for each in requirements if _asks_for_attention(each)]
         styles = [("", "yellow" if each.excused_by else _STYLES[each.finding], "") for each in told]
         yield from self._table([_row(each) for each in told], styles, indent=4)
+        for each in told:
+            yield from self._exhibits(each)
         for words, style, these in _the_rest(requirements):
             names = ", ".join(f"{each.requirement.code} {each.requirement.name}" for each in these)
             for line in wrapped(f"{words}: {names}", self.width - 4):
                 yield [(f"    {line}", style)]
+
+    def _exhibits(self, judged: JudgedRequirement) -> Iterator[Sequence[Part]]:
+        """The packets that show what is not met, each with its way."""
+        for evidence in judged.evidence:
+            exhibit = evidence.answer.exhibit
+            if exhibit is None or evidence.answer.finding is not Finding.NOT_MET:
+                continue
+            head = f"{judged.requirement.code}: {one_line(exhibit.packet)}, from {one_line(exhibit.start)}"
+            yield from ([(f"      {line}", "")] for line in wrapped(head, self.width - 6))
+            for each in exhibit.path:
+                for line in wrapped(f"→ {one_line(str(each))}", self.width - 8):
+                    yield [(f"        {line}", "dim")]
 
     def _summary(self) -> Iterator[Sequence[Part]]:
         if not self.judgement.crossings:
@@ -114,6 +129,22 @@ class _Told:
             rows.append(tuple(_summary_row(each)))
             styles.append(("", "", _STYLES[each.decision], _STYLES[each.so_far], "", ""))
         yield from self._table(rows, styles)
+
+    def _devices(self) -> Iterator[Sequence[Part]]:
+        """How much of the snapshot is modelled: the whole, and each device of which something is not."""
+        devices = self.report.devices
+        if not devices:
+            return
+        statements = sum(each.coverage.statements for each in devices)
+        partly = [each for each in devices if each.coverage.unmodelled]
+        told = "; all of them modelled" if not partly else "; not all of them modelled:"
+        yield ()
+        yield [(f"snapshot: {counted(len(devices), 'device')}, {counted(statements, 'statement')}{told}", "")]
+        for each in partly:
+            count, first = len(each.coverage.unmodelled), each.coverage.unmodelled[0]
+            share = f"{each.coverage.share:.1%} modelled, {count} not"
+            line = f"{one_line(each.name)}: {share}, first {one_line(first.what)} ({one_line(str(first.where))})"
+            yield from ([(f"  {part}", "")] for part in wrapped(line, self.width - 2))
 
     def _missing(self) -> Iterator[Sequence[Part]]:
         """Which kinds of evidence nobody has gathered, how many findings wait for them, and what fills them."""
