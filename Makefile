@@ -4,7 +4,7 @@ LIMIT := timeout --foreground --kill-after=30s 45m
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench bench-prove history referee accept lock clean
+.PHONY: help setup demo test lint bench bench-prove accept lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,12 +29,7 @@ bench: setup ## measure time and memory
 
 bench-prove: setup ## measure proofs over long lists, many devices and security groups, as whole processes
 	$(LIMIT) $(BIN)/python -m benchmarks.prove $(BENCH_ARGS)
-
-history: setup ## walk the real histories of the border by date, and print every finding with its first and last day
-	$(LIMIT) tools/history $(HISTORY_ARGS)
-
-referee: setup ## let the kernel judge our reading of random rulesets (REFEREE_ARGS="--rulesets 2000")
-	$(LIMIT) tools/referee $(REFEREE_ARGS)
+	$(LIMIT) $(BIN)/python -m benchmarks.prove_networks $(BENCH_ARGS)
 
 accept: setup ## rewrite the golden files with what the program says now; review the diff
 	ISTHMUS_ACCEPT=1 $(LIMIT) $(BIN)/pytest --numprocesses=auto tests $(PYTEST_ARGS)

@@ -8,14 +8,15 @@ A folder ``formats/NAME/`` offers ``FORMAT``; adding a format is adding a folder
 """
 
 import pkgutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from itertools import groupby
+from typing import Any
 
 from isthmus.diagnostics import Code, Diagnostic, Severity, Span
 from isthmus.formats.format import Format, Lowered, Parsed, Text
-from isthmus.network import Coverage, Device, Unmodelled
+from isthmus.network import Coverage, Definition, Device, Unmodelled
 
 __all__ = ["CODES", "Format", "Lowered", "Parsed", "Text", "every_format", "read"]
 
@@ -34,6 +35,9 @@ TWO_FORMATS = Code(
 )
 
 _OWN = (UNKNOWN_FORMAT, TWO_FORMATS)
+
+_LENT = "prefix-list"
+"""The kind of definitions that formats may take from each other."""
 
 
 @cache
@@ -66,16 +70,24 @@ def read(device: str, texts: Sequence[Text]) -> Lowered:
         else:
             devices.append(_opaque(device, text))
             problems.append(_undecided(text, found))
-    for _, group in groupby(sorted(chosen, key=lambda each: (each[0], each[2].name)), key=lambda each: each[0]):
+    lists: dict[str, Definition] = {}
+    chosen.sort(key=lambda each: (each[1].lower_beside is not None, each[0], each[2].name))
+    for _, group in groupby(chosen, key=lambda each: each[0]):
         members = list(group)
         parsed = [each.parse(text) for _, each, text in members]
         problems += [problem for each in parsed for problem in each.diagnostics]
-        lowered = members[0][1].lower(device, [each.tree for each in parsed if each.tree is not None])
+        lowered = _lowered(device, members[0][1], [each.tree for each in parsed if each.tree is not None], lists)
+        lists |= {name: one for each in lowered.devices for name, one in each.definitions.items() if one.kind == _LENT}
         devices += lowered.devices
         problems += lowered.diagnostics
         devices += [_opaque(device, text) for (_, _, text), each in zip(members, parsed, strict=True) if not each.tree]
     problems.sort(key=Diagnostic.sort_key)
     return Lowered(tuple(devices), tuple(problems))
+
+
+def _lowered(device: str, form: Format, trees: Sequence[Any], lists: Mapping[str, Definition]) -> Lowered:
+    """What the texts of one format say, beside the prefix lists of others where it wants them."""
+    return form.lower(device, trees) if form.lower_beside is None else form.lower_beside(device, trees, lists)
 
 
 def _inside(device: str, name: str) -> str:

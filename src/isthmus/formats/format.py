@@ -1,11 +1,11 @@
 """What a configuration format is to the rest of the program: one record of functions."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from isthmus.diagnostics import Code, Diagnostic
-from isthmus.network import Device
+from isthmus.network import Definition, Device
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +57,8 @@ class Format:
     parse: Callable[[Text], Parsed]
     lower: Callable[[str, Sequence[Any]], Lowered]
     codes: tuple[Code, ...] = ()
+    lower_beside: Callable[[str, Sequence[Any], Mapping[str, Definition]], Lowered] | None = None
+    """As ``lower``, in place of it, where a format's texts name prefix lists that texts of other formats hold.
+
+    It is given those of the same device's folder, by name, and comes after the formats that it takes them from.
+    """

@@ -123,6 +123,9 @@ class Claims:
         if way is None or round_trip.outcome is Outcome.THROUGH:
             raise AssertionError(f"{told}: {packet} from {place} is said to be lost, and is not")
         shown = exhibit(packet, str(place), way)
+        if round_trip.outcome is Outcome.UNKNOWN:
+            doubt = f"{told}: whether a packet gets through there and back cannot be told, {way.end}"
+            return unknown(doubt, exhibit=shown)
         direction = "is lost on its way" if failing else "is not answered: its reply is lost"
         return unmet(f"{told}: a packet {direction}, {way.end}", _deciding(way), exhibit=shown)
 

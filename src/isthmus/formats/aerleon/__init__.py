@@ -2,8 +2,8 @@
 
 Policies are YAML (``filters:``) or Capirca's own text (``.pol``, with ``.inc`` files to include); definitions are lines
 (``.net``, ``.svc``) or YAML (``networks:``, ``services:``). All that a device's folder holds count together, wherever
-in it they lie: ``policies/border.yaml``, ``definitions/static.net``. A file ``prefix-lists.yaml`` tells the router's
-own prefix lists, by name.
+in it they lie: ``policies/border.yaml``, ``definitions/static.net``. The router's own prefix lists, which policies may
+name, are taken from its configuration in the same folder, or from a file ``prefix-lists.yaml``.
 
 Each ``juniper`` target becomes a chain as Aerleon renders it: ``mixed`` becomes two, named with 4 and 6 behind, and a
 term stands in the one only if its tokens have addresses of that version. The end discards. Tokens that nobody defines
@@ -11,7 +11,7 @@ are legal: the term then matches the rest surely and anything perhaps. Other tar
 """
 
 from isthmus.formats.aerleon.codes import CODES
-from isthmus.formats.aerleon.lower import lower
+from isthmus.formats.aerleon.lower import lower, lower_beside
 from isthmus.formats.aerleon.parse import looks_like, parse
 from isthmus.formats.format import Format
 
@@ -22,4 +22,5 @@ FORMAT = Format(
     parse=parse,
     lower=lower,
     codes=CODES,
+    lower_beside=lower_beside,
 )

@@ -1,6 +1,6 @@
 """Policies and definitions of a device's folder → chains and definitions of the neutral model."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from isthmus.diagnostics import Diagnostic, Span, shown
@@ -13,7 +13,7 @@ from isthmus.formats.aerleon.shapes import Definitions, Filter, Include, Policy,
 from isthmus.formats.aerleon.tokens import Tokens
 from isthmus.formats.aerleon.vocabulary import VERSIONS
 from isthmus.formats.format import Lowered
-from isthmus.network import Chain, Coverage, Device, DeviceKind, Rule, Unclear, Unmodelled, Verdict
+from isthmus.network import Chain, Coverage, Definition, Device, DeviceKind, Rule, Unclear, Unmodelled, Verdict
 from isthmus.packetset import Match
 
 _SWITCHES = ("not-interface-specific", "enable_dsmo", "filter_enhanced_mode")
@@ -24,17 +24,22 @@ Members = Sequence[Term | Include]
 
 def lower(device: str, trees: Sequence[Policy | Definitions]) -> Lowered:
     """The device with a chain for each filter and IP version, and a definition for each token."""
+    return lower_beside(device, trees, {})
+
+
+def lower_beside(device: str, trees: Sequence[Policy | Definitions], lists: Mapping[str, Definition]) -> Lowered:
+    """The same, where the router's own prefix lists are told by other texts of its folder."""
     if not trees:
         return Lowered()
-    return _Lowering(trees).done(device, Span(trees[0].name))
+    return _Lowering(trees, lists).done(device, Span(trees[0].name))
 
 
 class _Lowering:
-    def __init__(self, trees: Sequence[Policy | Definitions]) -> None:
+    def __init__(self, trees: Sequence[Policy | Definitions], lists: Mapping[str, Definition]) -> None:
         self.policies = [each for each in trees if isinstance(each, Policy)]
         definitions = [each for each in trees if isinstance(each, Definitions)]
         self.problems: list[Diagnostic] = []
-        self.tokens = Tokens(definitions, self.problems)
+        self.tokens = Tokens(definitions, self.problems, lists)
         self.ends = Ends(self.tokens)
         self.chains: dict[str, Chain] = {}
         self.versions: dict[str, int] = {}

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from ipaddress import ip_network
 
@@ -25,14 +25,21 @@ _PORT = re.compile(r"([0-9]{1,6})(?:-([0-9]{1,6}))?/(\w+)", re.ASCII)
 class Tokens:
     """What the tokens of a device's folder stand for."""
 
-    def __init__(self, files: Iterable[Definitions], problems: list[Diagnostic]) -> None:
-        """Put the files together, and follow every token; what is wrong goes to ``problems``."""
+    def __init__(
+        self, files: Iterable[Definitions], problems: list[Diagnostic], lists: Mapping[str, Definition]
+    ) -> None:
+        """Put the files together, and follow every token; what is wrong goes to ``problems``.
+
+        ``lists`` are the router's own prefix lists, as far as files of other formats tell them.
+        """
         self.tokens = _by_kind((token for each in files for token in each.tokens), problems)
         of = self.tokens
         names = [name for tokens in of.values() for name in tokens]
         self.shared = {name for name, times in Counter(names).items() if times > 1}
         self.networks: Addresses = meanings(of[Kind.NETWORK], _prefix, UNDEFINED_ADDRESS, problems)
-        self.prefix_lists: Addresses = meanings(of[Kind.PREFIX_LIST], _prefix, UNDEFINED_ADDRESS, problems, NO_NAME)
+        told: Addresses = meanings(of[Kind.PREFIX_LIST], _prefix, UNDEFINED_ADDRESS, problems, NO_NAME)
+        self.prefix_lists: Addresses = {name: _told_elsewhere(each) for name, each in lists.items()}
+        self.prefix_lists.update(told)
         self.services: dict[str, Meaning[Port]] = meanings(of[Kind.SERVICE], _port, UNDEFINED_SERVICE, problems)
 
     def key(self, kind: Kind, name: str) -> str:
@@ -70,6 +77,14 @@ def _by_kind(tokens: Iterable[Token], problems: list[Diagnostic]) -> dict[Kind, 
         if earlier is not token:
             found[token.kind][token.name] = _conflicting(earlier, token, problems)
     return found
+
+
+def _told_elsewhere(definition: Definition) -> Meaning[Prefix]:
+    """What a prefix list of the router's configuration stands for."""
+    prefixes = tuple(each for each in definition.blocks if isinstance(each, Prefix))
+    is_all = len(prefixes) == len(definition.blocks)
+    gaps = () if is_all else (Unmodelled(definition.where, "addresses under a mask that is no prefix"),)
+    return Meaning(prefixes, (*definition.doubts, *gaps))
 
 
 def _conflicting(one: Token, other: Token, problems: list[Diagnostic]) -> Token:

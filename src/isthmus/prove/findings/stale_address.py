@@ -14,7 +14,8 @@ STALE = Code(
     Severity.WARNING,
     "a name has moved and a definition has not",
     "A definition is named after a DNS name, or a rule's comment gives one, and the addresses that it holds are not "
-    "those that the estate says the name stands for. Rules that use it speak of somebody else's address.",
+    "those that the estate says the name stands for. Rules that use it speak of somebody else's address. Names are "
+    "understood without a realm's domain too: `lb.site1` for `lb.site1.example.org`.",
 )
 CODES = (STALE,)
 
@@ -39,14 +40,17 @@ def _comments(prover: Prover, device: Device) -> Iterator[Diagnostic]:
             blocks = [block for match in rule.matches for block in match.destination or () if is_single(block)]
             for word in rule.comment.split() if blocks else ():
                 name = word.strip("()[],;:").lower()
-                stands_for = _resolved(prover, name)
+                stands_for = _resolved(prover, name) if "." in name else ()
                 if stands_for:
                     yield from _disagreeing(name, stands_for, blocks, rule.where)
 
 
 def _resolved(prover: Prover, name: str) -> tuple[IPAddress, ...]:
-    folded = name.lower()
-    return prover.estate.resolve(folded) if folded in prover.estate.names else ()
+    """What a name stands for: as it is, or below the domain of one of the realms."""
+    domains = (domain for realm in prover.estate.realms.values() for domain in realm.domains)
+    asked = (name.lower(), *(f"{name.lower()}.{domain}" for domain in domains))
+    known = next((each for each in asked if each in prover.estate.names), None)
+    return prover.estate.resolve(known) if known else ()
 
 
 def _disagreeing(

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from isthmus.diagnostics import Code, Diagnostic, Severity
-from isthmus.network import Definition, Device
+from isthmus.network import Definition, Device, Rule, Unclear
+from isthmus.packetset import Match
 from isthmus.prove.prover import Prover
 from isthmus.prove.siblings import families
 
@@ -33,7 +34,10 @@ def find(prover: Prover) -> Iterator[Diagnostic]:
 
 
 def _unused(device: Device) -> Iterator[Diagnostic]:
-    used = {name for chain in device.chains.values() for rule in chain.rules for name in rule.uses}
+    """What no rule uses; nothing is told where rules are missing, which might."""
+    if any(isinstance(rule.action, Unclear) and Match() in rule.perhaps for rule in _rules(device)):
+        return
+    used = {name for rule in _rules(device) for name in rule.uses}
     waiting = list(used)
     while waiting:
         definition = device.definitions.get(waiting.pop())
@@ -55,6 +59,10 @@ def _unused(device: Device) -> Iterator[Diagnostic]:
         more = f" and {len(definitions) - 12} more" if len(definitions) > 12 else ""
         message = f"no rule of {device.name} uses {names}{more}"
         yield Diagnostic(UNUSED, message, definitions[0].where, "remove them, or write the rule that is missing")
+
+
+def _rules(device: Device) -> Iterator[Rule]:
+    return (rule for chain in device.chains.values() for rule in chain.rules)
 
 
 def _left_out(device: Device, used: set[str]) -> Iterator[tuple[str, str]]:

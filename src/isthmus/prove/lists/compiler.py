@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from isthmus.network import Chain
 from isthmus.packetset import Match, PacketSet, Space
+from isthmus.prove.lists.content import Contents
 from isthmus.prove.lists.limits import Limits, Meter, TooLarge, answer
 from isthmus.prove.lists.outline import Outline, outlines
 from isthmus.prove.lists.pieces import Piece
@@ -13,8 +14,8 @@ from isthmus.prove.lists.prepared import Prepared
 
 T = TypeVar("T")
 
-_MATCHES = 50_000
-_PIECES = 5_000
+_MATCHES = 500_000
+_PIECES = 50_000
 _OUTLINES = 2_000
 
 
@@ -29,6 +30,7 @@ class Compiler:
         self._pieces: dict[Hashable, Piece] = {}
         self._prepared: dict[tuple[int, bool], Prepared] = {}
         self._outlines: dict[PacketSet, tuple[Outline, ...]] = {}
+        self._contents: dict[Hashable, int] = {}
         self._asked = 0
 
     def answer(self, question: Callable[[], T]) -> T | TooLarge:
@@ -93,6 +95,10 @@ class Compiler:
         if key not in self._prepared:
             self._prepared[key] = Prepared(plan, is_shared=True)
         return self._prepared[key]
+
+    def contents(self, plans: Mapping[str, Plan]) -> Contents:
+        """What the chains of a device say, as numbers that are equal where another device says the same."""
+        return Contents(self._contents, plans)
 
     def plans(self, chains: Mapping[str, Chain], *, minds_marks: bool) -> dict[str, Plan]:
         """A plan for each of the chains."""

@@ -8,23 +8,21 @@ from isthmus.prove.lists.plans import Plan
 
 
 class Contents:
-    """Numbers for rules and chains of several devices: equal ones do the same to every packet."""
+    """Numbers for what the chains of one device say, equal for all that share ``numbers``."""
 
-    def __init__(self) -> None:
-        self._numbers: dict[Hashable, int] = {}
-
-    def rules(self, plans: Mapping[str, Plan], chain: str) -> list[int]:
-        """The numbers of a chain's rules."""
-        return _Device(self._numbers, plans).rules(chain)
-
-
-class _Device:
     def __init__(self, numbers: dict[Hashable, int], plans: Mapping[str, Plan]) -> None:
         self._numbers = numbers
         self._plans = plans
-        self._chains: dict[str, Hashable] = {}
+        self._chains: dict[str, int] = {}
+
+    def chain(self, name: str) -> int:
+        """The number of a chain: chains of one number do the same to every packet."""
+        if name not in self._chains:
+            self._chains[name] = self._number((self._plans[name].chain.default, tuple(self.rules(name))))
+        return self._chains[name]
 
     def rules(self, chain: str) -> list[int]:
+        """The numbers of a chain's rules, in their order."""
         plan = self._plans[chain]
         return [self._number(self._rule(plan, index, rule)) for index, rule in enumerate(plan.chain.rules)]
 
@@ -34,14 +32,9 @@ class _Device:
     def _rule(self, plan: Plan, index: int, rule: Rule) -> Hashable:
         action: Hashable = rule.action
         if isinstance(rule.action, Jump):
-            called = ("opaque", rule.doubts) if index in plan.opaque else self._chain(rule.action.chain)
+            called: Hashable = plan.opaque[index] if index in plan.opaque else self.chain(rule.action.chain)
             action = (rule.action.comes_back, called)
         return rule.matches, rule.perhaps, action, rule.arriving, rule.leaving, rule.mark
-
-    def _chain(self, name: str) -> Hashable:
-        if name not in self._chains:
-            self._chains[name] = self._number((self._plans[name].chain.default, tuple(self.rules(name))))
-        return self._chains[name]
 
 
 def shared(old: Sequence[int], new: Sequence[int]) -> tuple[set[int], set[int]]:

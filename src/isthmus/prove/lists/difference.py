@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from isthmus.packetset import PacketSet, Space
 from isthmus.prove.certainty import Bounds
-from isthmus.prove.lists.content import Contents, shared
+from isthmus.prove.lists.content import shared
 from isthmus.prove.lists.limits import TooLarge
 from isthmus.prove.lists.outcome import Mark, Outcome, together
 from isthmus.prove.lists.ruleset import Ruleset
@@ -60,8 +60,7 @@ class _Pair:
         self._sides = ((old, was), (new, is_now))
         self._compiler = old.compiler
         self._space = old.space
-        contents = Contents()
-        numbers = [contents.rules(ruleset.stretches.plans, name) for ruleset, name in self._sides]
+        numbers = [ruleset.stretches.contents.rules(name) for ruleset, name in self._sides]
         same = shared(*numbers)
         self._own = [
             tuple(index for index in range(len(each)) if index not in kept)

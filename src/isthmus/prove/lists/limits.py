@@ -9,6 +9,7 @@ from isthmus.packetset import PacketSet, TooLargeError
 T = TypeVar("T")
 
 _FEW = 64
+"""So many sets of a question are not measured: that would take as long as making them, and they are small."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,12 @@ from isthmus.prove.lists.plans import Plan, tells_marks
 from isthmus.prove.lists.prepared import Prepared, Setting
 
 _FEW = 12
-_PATIENCE = 12
+"""Chains of so many rules are compiled whole at once."""
+_LONG = 256
+"""Chains from so many rules on are looked for among those of other devices that say the same."""
 _LARGE = 4096
+_PATIENCE = 12
+"""A chain of at most so many rules is compiled whole when slices have looked at so many times its rules."""
 
 
 class Method(StrEnum):
@@ -39,6 +43,7 @@ class Stretches:
         self.minds_marks = minds_marks or any(tells_marks(rule) for each in chains.values() for rule in each.rules)
         self.plans = compiler.plans(chains, minds_marks=self.minds_marks)
         self.prepared = {name: self._prepared(plan) for name, plan in self.plans.items()}
+        self.contents = compiler.contents(self.plans)
         self._looked_at: dict[Hashable, int] = {}
 
     def _prepared(self, plan: Plan) -> Prepared:
@@ -73,8 +78,19 @@ class Stretches:
             candidates = self._candidates(prepared, stretch, setting, self.compiler.outlines(within))
             if not self._is_worth_all(key, prepared, stretch, len(candidates)):
                 return self._joined(prepared, candidates, setting, within)
+        return self.compiler.remember(key, self._whole(prepared, stretch, setting))
+
+    def _whole(self, prepared: Prepared, stretch: range, setting: Setting) -> Piece:
+        """A stretch for all packets; long lists that say the same are worked out once."""
+        plan = prepared.plan
         candidates = self._candidates(prepared, stretch, setting, None)
-        return self.compiler.remember(key, self._joined(prepared, candidates, setting, None))
+        if plan.height or plan.weight < _LONG:
+            return self._joined(prepared, candidates, setting, None)
+        name = plan.chain.name
+        key = (name, self.contents.chain(name), stretch.start, stretch.stop, prepared.truths(setting))
+        return self.compiler.known_piece(key) or self.compiler.remember(
+            key, self._joined(prepared, candidates, setting, None)
+        )
 
     def _is_worth_all_anyway(self, prepared: Prepared) -> bool:
         """Whether slices are out of the question."""

@@ -2,7 +2,6 @@
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from isthmus.network import Chain
 from isthmus.packetset import Block, Bounds, Match, Packet
@@ -12,15 +11,8 @@ _REMEMBERED = 2048
 _NO_PORT = -1
 
 
-@dataclass(frozen=True, slots=True)
-class _Hull:
-    """The numbers between which a match asks for; a packet outside of them surely does not pass it."""
-
-    index: int
-    destination: tuple[int, int]
-    source: tuple[int, int]
-    protocols: tuple[int, int]
-    ports: tuple[int, int]
+_Asked = tuple[int, int, int, int, int, int, int]
+"""The index of a rule; between which numbers source, protocol and port lie. Others surely do not match it."""
 
 
 class Shortlist:
@@ -29,10 +21,10 @@ class Shortlist:
     def __init__(self, chain: Chain) -> None:
         self._hulls = {version: list(_hulls(chain, version)) for version in (4, 6)}
         self._edges = {
-            version: sorted({edge for each in hulls for edge in (each.destination[0], each.destination[1] + 1)})
+            version: sorted({edge for first, last, _ in hulls for edge in (first, last + 1)})
             for version, hulls in self._hulls.items()
         }
-        self._known: dict[tuple[int, int], list[tuple[int, int, int, int, int, int, int]]] = {}
+        self._known: dict[tuple[int, int], list[_Asked]] = {}
 
     def concerned(self, packet: Packet) -> Sequence[int]:
         """The rules that may match, in their order."""
@@ -45,21 +37,19 @@ class Shortlist:
         ]
         return list(dict.fromkeys(found))
 
-    def _toward(self, version: int, destination: int) -> list[tuple[int, int, int, int, int, int, int]]:
+    def _toward(self, version: int, destination: int) -> list[_Asked]:
         key = (version, bisect_right(self._edges[version], destination))
         found = self._known.get(key)
         if found is None:
             if len(self._known) >= _REMEMBERED:
                 self._known.clear()
-            found = self._known[key] = [
-                (each.index, *each.source, *each.protocols, *each.ports)
-                for each in self._hulls[version]
-                if each.destination[0] <= destination <= each.destination[1]
-            ]
+            hulls = self._hulls[version]
+            found = self._known[key] = [asked for first, last, asked in hulls if first <= destination <= last]
         return found
 
 
-def _hulls(chain: Chain, version: int) -> Iterator[_Hull]:
+def _hulls(chain: Chain, version: int) -> Iterator[tuple[int, int, _Asked]]:
+    """For each match of each rule between which destinations it lies, and what it asks besides."""
     for index, rule in enumerate(chain.rules):
         for match in (*rule.matches, *rule.perhaps):
             if match.version not in (None, version):
@@ -67,7 +57,7 @@ def _hulls(chain: Chain, version: int) -> Iterator[_Hull]:
             destination = _addresses(match.destination, version)
             source = _addresses(match.source, version)
             if destination is not None and source is not None:
-                yield _Hull(index, destination, source, _numbers(match.protocols, 0, 255), _ports(match))
+                yield *destination, (index, *source, *_numbers(match.protocols, 0, 255), *_ports(match))
 
 
 def _addresses(blocks: Sequence[Block] | None, version: int) -> tuple[int, int] | None:
