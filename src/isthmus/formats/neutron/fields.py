@@ -91,6 +91,13 @@ class Fields:
             self.fault(f"`{shown(found)}` is not a prefix", *path, help_="write `192.0.2.0/24`")
         return prefix
 
+    def has(self, *path: Path) -> bool:
+        """Whether an object stands there."""
+        found = self.value(*path)
+        if found is not None and not isinstance(found, dict):
+            self.fault(f"`{shown(found)}` is not an object", *path)
+        return isinstance(found, dict)
+
     def entries(self, *path: Path) -> Iterator[tuple[Path, ...]]:
         """The way to each object of a list."""
         for each in self.places(*path):

@@ -1,24 +1,22 @@
 """The way out of a router: its outer interface, the routes that lead there, and whether what leaves is translated."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from ipaddress import IPv4Address, ip_interface, ip_network
+from ipaddress import IPv4Address, ip_interface
 
 from isthmus.diagnostics import shown
 from isthmus.formats.neutron.fields import Fields
-from isthmus.formats.neutron.instances import interface_address
+from isthmus.formats.neutron.instances import EVERYWHERE, interface_address
 from isthmus.formats.neutron.inventory import Inventory
 from isthmus.formats.neutron.ports import FixedAddress, Port, fixed_addresses
 from isthmus.formats.neutron.segments import Segments
 from isthmus.formats.neutron.translation import Floating, Gateway
 from isthmus.network import Interface, NextHop, Route, RouteKind, Unmodelled
-from isthmus.packetset import Prefix
 
 OWNER = "network:router_gateway"
 """The owner of the port by which a router goes out."""
 
 _INFO = "external_gateway_info"
-_DEFAULT: Mapping[int, Prefix] = {4: ip_network("0.0.0.0/0"), 6: ip_network("::/0")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +36,7 @@ def way_out(
 
     ``is_scoped``: all its networks are in one address scope, and then nothing that leaves is translated.
     """
-    if port is None and not isinstance(fields.value(_INFO), dict):
+    if not fields.has(_INFO) and port is None:
         return None
     if port is not None:
         fixed, network, segment, where = port.fixed, port.network, port.segment, port.record.where
@@ -71,7 +69,7 @@ def _defaults(name: str, fixed: Sequence[FixedAddress]) -> Iterator[Route]:
         gateway = each.subnet.gateway if each.subnet else None
         if each.subnet and gateway is not None:
             hop = NextHop(gateway, name)
-            yield Route(_DEFAULT[gateway.version], RouteKind.FORWARD, each.subnet.where, (hop,))
+            yield Route(EVERYWHERE[gateway.version], RouteKind.FORWARD, each.subnet.where, (hop,))
 
 
 def _on_link(name: str, network: str, fixed: Sequence[FixedAddress], segments: Segments) -> Iterator[Route]:

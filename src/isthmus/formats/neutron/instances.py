@@ -26,7 +26,9 @@ from isthmus.network import (
 )
 from isthmus.packetset import Prefix
 
-_DEFAULT: Mapping[int, Prefix] = {4: ip_network("0.0.0.0/0"), 6: ip_network("::/0")}
+EVERYWHERE: Mapping[int, Prefix] = {4: ip_network("0.0.0.0/0"), 6: ip_network("::/0")}
+"""The prefix of a default route, by IP version."""
+
 _HOLDS_ADDRESSES = frozenset({"network:dhcp", "network:distributed"})
 _SILENT = frozenset({"network:floatingip", "network:floatingip_agent_gateway", "network:router_ha_interface"})
 """Owners of ports that stand for what the router does, or carry only what routers say to each other."""
@@ -135,6 +137,6 @@ def _routes(name: str, port: Port) -> Iterator[Route]:
         if each.subnet is None:
             continue
         gateway = each.subnet.gateway
-        ways = [(_DEFAULT[gateway.version], gateway)] if gateway is not None else []
+        ways = [(EVERYWHERE[gateway.version], gateway)] if gateway is not None else []
         for prefix, via in (*ways, *each.subnet.ways):
             yield Route(prefix, RouteKind.FORWARD, each.subnet.where, (NextHop(via, name),))

@@ -59,9 +59,10 @@ def read_ports(inventory: Inventory, segments: Segments) -> dict[str, Port]:
     ports: dict[str, Port] = {}
     for id_, record in inventory.all(PORTS).items():
         fields = Fields(record, PORTS, inventory.notes)
+        if fields.has("trunk_details"):
+            for path in fields.entries("trunk_details", "sub_ports"):
+                parents.setdefault(fields.text(*path, "port_id"), id_)
         ports[id_] = _port(id_, fields, inventory, segments)
-        for path in fields.entries("trunk_details", "sub_ports"):
-            parents.setdefault(fields.text(*path, "port_id"), id_)
     for id_, port in ports.items():
         if port.owner == _SUBPORT and parents.get(id_) in ports:
             ports[id_] = replace(port, device=ports[parents[id_]].device)
