@@ -90,10 +90,10 @@ class Universe:
         assert isinstance(start, OnDevice)
         device = self.network.devices[start.device]
         interfaces = device.interfaces.values()
-        if device.forwards:
-            return True
         if any(held.ip == packet.destination for each in interfaces for held in each.addresses):
             return False
+        if device.forwards:
+            return True
         if any(
             held.ip == packet.source and held.network.prefixlen == 32 for each in interfaces for held in each.addresses
         ):
