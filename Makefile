@@ -4,7 +4,7 @@ LIMIT := timeout --foreground --kill-after=30s 45m
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench bench-prove accept lock clean
+.PHONY: help setup demo test lint bench bench-prove history referee accept lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,12 +31,18 @@ bench-prove: setup ## measure proofs over long lists, many devices and security 
 	$(LIMIT) $(BIN)/python -m benchmarks.prove $(BENCH_ARGS)
 	$(LIMIT) $(BIN)/python -m benchmarks.prove_networks $(BENCH_ARGS)
 
+history: setup ## judge every version of the real border's histories, and print what is found from when to when
+	$(LIMIT) tools/history
+
+referee: setup ## compare the model with the kernel on random rulesets and networks (ARGS=--help: time, seed, number)
+	tools/referee $(ARGS)
+
 accept: setup ## rewrite the golden files with what the program says now; review the diff
 	ISTHMUS_ACCEPT=1 $(LIMIT) $(BIN)/pytest --numprocesses=auto tests $(PYTEST_ARGS)
 
 lock: ## pin the dependencies of pyproject.toml anew (LOCK_ARGS=--upgrade for newer versions)
 	tools/lock $(LOCK_ARGS)
 
-clean: ## remove .venv/ and everything else that can be made again
-	rm -rf .venv build dist .benchmarks .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+clean: ## remove .venv/, .venv-neutron/ and everything else that can be made again
+	rm -rf .venv .venv-neutron build dist .benchmarks .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +

@@ -5,7 +5,23 @@ from typing import Annotated
 
 import typer
 
-from isthmus.cli import agree, check, diff, except_, explain, import_estate, init, plan, schema, status, trace
+from isthmus.cli import (
+    agree,
+    audit,
+    check,
+    diff,
+    except_,
+    explain,
+    generate,
+    import_estate,
+    init,
+    lab,
+    lab_test,
+    plan,
+    schema,
+    status,
+    trace,
+)
 from isthmus.cli.output import complain, crash_report
 from isthmus.workflows.refusal import Refused
 
@@ -43,11 +59,15 @@ app.command("check", epilog=check.EXAMPLES)(check.check_command)
 app.command("diff", epilog=diff.EXAMPLES)(diff.diff_command)
 app.command("plan", epilog=plan.EXAMPLES)(plan.plan_command)
 app.command("explain", epilog=explain.EXAMPLES)(explain.explain_command)
+app.command("generate", epilog=generate.EXAMPLES)(generate.generate_command)
 app.command("trace", epilog=trace.EXAMPLES)(trace.trace_command)
+app.command("audit", epilog=audit.EXAMPLES)(audit.audit_command)
 app.command("agree", epilog=agree.EXAMPLES)(agree.agree_command)
 app.command("except", epilog=except_.EXAMPLES)(except_.except_command)
 app.command("status", epilog=status.EXAMPLES)(status.status_command)
 app.command("import", epilog=import_estate.EXAMPLES)(import_estate.import_command)
+lab_test.add_to(lab.app)
+app.add_typer(lab.app, name="lab", help="The estate and its snapshot rebuilt with real packets.")
 app.command("schema", epilog=schema.EXAMPLES)(schema.schema_command)
 
 

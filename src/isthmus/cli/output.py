@@ -30,6 +30,11 @@ def complain(message: str, help_: str = "") -> None:
         sys.stderr.write(f"  help: {help_}\n")
 
 
+def say(message: str) -> None:
+    """Say what was done, on standard error, so that results stay results."""
+    sys.stderr.write(f"isthmus: {message}\n")
+
+
 def wants_color() -> bool:
     """Whether standard output is a terminal that has not asked for plain text (NO_COLOR, TERM=dumb)."""
     plain = "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb"

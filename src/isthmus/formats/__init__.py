@@ -15,10 +15,10 @@ from itertools import groupby
 from typing import Any
 
 from isthmus.diagnostics import Code, Diagnostic, Severity, Span
-from isthmus.formats.format import Format, Lowered, Parsed, Text
+from isthmus.formats.format import CannotRenderError, Format, Lowered, Parsed, Text
 from isthmus.network import Coverage, Definition, Device, Unmodelled
 
-__all__ = ["CODES", "Format", "Lowered", "Parsed", "Text", "every_format", "read"]
+__all__ = ["CODES", "CannotRenderError", "Format", "Lowered", "Parsed", "Text", "every_format", "read"]
 
 UNKNOWN_FORMAT = Code(
     "FMT001",

@@ -62,3 +62,13 @@ class Format:
 
     It is given those of the same device's folder, by name, and comes after the formats that it takes them from.
     """
+    render: Callable[[Sequence[Device], Sequence[str]], tuple[Text, ...]] | None = None
+    """Parts of devices → texts that mean them: reading them back admits the same packets. None: read, never written.
+
+    Lines for the head of each text come second; ``Text.name`` is the path inside the device's folder. The same parts
+    give the same bytes. Raises CannotRenderError for what the format cannot say.
+    """
+
+
+class CannotRenderError(ValueError):
+    """A part of a device that a format cannot spell."""

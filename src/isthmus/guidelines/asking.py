@@ -172,16 +172,17 @@ def facility_only(question: Question, prover: Prover) -> Answer:
 
 
 def undeclared(question: Question, prover: Prover) -> Answer:
-    """No flow between two realms that no running crossing declares gets in; none at all shows a private address."""
+    """No flow between two realms that no running crossing declares gets in; none shows or dials a private address."""
     return gravest(_between_realms(prover), met("every flow between realms that gets in is declared"))
 
 
 def _between_realms(prover: Prover) -> Iterator[Answer]:
-    zones = prover.zones
+    zones, everything = prover.zones, prover.space.everything
     private = zones.where(lambda network: network.sphere is Sphere.PRIVATE)
-    bridging = zones.sent_from(private) | zones.sent_to(private)
     for realm, other in prover.realm_pairs:
-        journey = prover.journey(prover.from_realm(realm) & prover.to_realm(other) - prover.all_declared)
+        packets = prover.from_realm(realm) & prover.to_realm(other) - prover.all_declared
+        journey, dialled = prover.journey(packets), prover.journey(packets & zones.sent_to(private))
         told = f"from {realm} to {other} that no crossing declares"
-        yield prover.claims.never_arrives(journey, bridging, f"{told} arrives with a private address")
-        yield prover.claims.never_gets_in(journey, prover.space.everything, f"{told} gets in")
+        yield prover.claims.never_arrives(journey, zones.sent_from(private), f"{told} arrives with a private source")
+        yield prover.claims.never_arrives(dialled, everything, f"{told} arrives that was sent to a private address")
+        yield prover.claims.never_gets_in(journey, everything, f"{told} gets in")

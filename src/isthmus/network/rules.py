@@ -47,7 +47,13 @@ class Continue:
 
 @dataclass(frozen=True, slots=True)
 class Unclear:
-    """What the rule does was not modelled: it may accept, refuse, translate or go on. Its rule has ``doubts``."""
+    """What the rule does was not modelled: it may accept, refuse or go on. Its rule has ``doubts``.
+
+    In a chain that translates it may translate as well; ``writes`` says that it may give the packet other addresses
+    wherever it stands (``ip saddr set``, a statement that nobody could read).
+    """
+
+    writes: bool = False
 
 
 class Changes(StrEnum):

@@ -32,14 +32,18 @@ class Diagram:
 
     def run(self, operation: Callable[P, T], *arguments: P.args, **keywords: P.kwargs) -> T:
         """The result of an operation; where room ends, once more after clearing up. Raises TooLargeError."""
-        for clear_up in (self._clear_up, None):
-            with suppress(MemoryError):
-                result = operation(*arguments, **keywords)
-                self.engine.check()
-                return result
-            if clear_up is not None:
-                clear_up()
+        try:
+            result = operation(*arguments, **keywords)
+            self.engine.check()
+            return result
+        except MemoryError:
+            pass
         # Outside of any handler: else the error would keep alive what the failed operation had built.
+        self._clear_up()
+        with suppress(MemoryError):
+            result = operation(*arguments, **keywords)
+            self.engine.check()
+            return result
         raise TooLargeError(self.engine.max_nodes)
 
     def _clear_up(self) -> None:
@@ -57,7 +61,7 @@ class Diagram:
 
     def any_of(self, nodes: Iterable[Node]) -> Node:
         """Their union, joined in pairs of neighbours, so that small ones meet small ones."""
-        each = list(nodes)
+        each = [*nodes]
         while len(each) > 1:
             odd = each[len(each) & ~1 :]
             each = [one | other for one, other in zip(each[::2], each[1::2], strict=False)] + odd

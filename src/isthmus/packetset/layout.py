@@ -28,15 +28,11 @@ class Field(Enum):
     FLAGS = (297, 8)
     STATE = (305, 3)
 
-    @property
-    def start(self) -> int:
+    def __init__(self, start: int, width: int) -> None:
+        self.start = start
         """The variable of its most significant bit."""
-        return self.value[0]
-
-    @property
-    def width(self) -> int:
+        self.width = width
         """How many variables it has."""
-        return self.value[1]
 
 
 VARIABLES = 308

@@ -48,20 +48,33 @@ def sample(diagram: Diagram, node: Node, preferences: Iterable[Node]) -> Packet 
     """The packet with the lowest spelling, after each preference that leaves any; None where there is none."""
     if node == diagram.false:
         return None
+    return _lowest(diagram, _narrowed(diagram, node, preferences))
+
+
+def usual_sample(diagram: Diagram, node: Node) -> Packet | None:
+    """The sample by the preferences of ``USUAL``.
+
+    What they leave of all packets is tried first: where the set has some of that, the preferences leave nothing else.
+    """
+    wanted = [diagram.known(each, partial(diagram.match, each)) for each in USUAL]
+    ideal = node & diagram.known("usual packets", lambda: _narrowed(diagram, diagram.true, wanted))
+    return sample(diagram, node, wanted) if ideal == diagram.false else _lowest(diagram, ideal)
+
+
+def _narrowed(diagram: Diagram, node: Node, preferences: Iterable[Node]) -> Node:
     for each in preferences:
         narrowed = node & each
         node = node if narrowed == diagram.false else narrowed
+    return node
+
+
+def _lowest(diagram: Diagram, node: Node) -> Packet:
     bits = [False] * VARIABLES
     while (level := diagram.engine.level(node)) < VARIABLES:
         low, high = diagram.engine.branches(node)
         bits[level] = bool(low == diagram.false)
         node = high if bits[level] else low
     return read(bits)
-
-
-def usual(diagram: Diagram) -> list[Node]:
-    """The preferences of ``USUAL``."""
-    return [diagram.known(each, partial(diagram.match, each)) for each in USUAL]
 
 
 def exactly(packet: Packet) -> Match:

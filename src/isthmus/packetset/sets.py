@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
+from functools import cache
+from operator import and_, or_
 
 from isthmus.packetset.cudd_engine import CuddEngine
 from isthmus.packetset.describe import Description, describe
@@ -9,10 +11,11 @@ from isthmus.packetset.diagram import Diagram
 from isthmus.packetset.engine import DifferentSpacesError, Engine, Node
 from isthmus.packetset.layout import VARIABLES, Field, spelled
 from isthmus.packetset.match import Match
-from isthmus.packetset.measure import count, exactly, sample, usual
+from isthmus.packetset.measure import count, exactly, sample, usual_sample
 from isthmus.packetset.oxidd_engine import OxiddEngine
 from isthmus.packetset.packets import Packet
-from isthmus.packetset.rewrite import Rewrite, applicable, image, mirrored, preimage
+from isthmus.packetset.rewrite import Rewrite
+from isthmus.packetset.rewriting import applicable, image, mirrored, preimage
 
 MOST_NODES = 1 << 27
 """The largest bound of a space: about 5 GB when full. Engines end the process where memory ends, so there is one."""
@@ -104,10 +107,10 @@ class PacketSet:
         return PacketSet(self.space, self.space.diagram.run(operation, self.node, other.node))
 
     def __or__(self, other: "PacketSet") -> "PacketSet":
-        return self._with(other, _or)
+        return self._with(other, or_)
 
     def __and__(self, other: "PacketSet") -> "PacketSet":
-        return self._with(other, _and)
+        return self._with(other, and_)
 
     def __sub__(self, other: "PacketSet") -> "PacketSet":
         return self._with(other, _minus)
@@ -160,8 +163,9 @@ class PacketSet:
         (then UDP) from an ephemeral port (RFC 6335 section 6) between ordinary addresses is preferred.
         """
         diagram = self.space.diagram
-        wanted = diagram.run(usual, diagram) if prefer is None else [self.space.node_of(each) for each in prefer]
-        return diagram.run(sample, diagram, self.node, wanted)
+        if prefer is None:
+            return diagram.run(usual_sample, diagram, self.node)
+        return diagram.run(sample, diagram, self.node, [self.space.node_of(each) for each in prefer])
 
     def image(self, guard: "PacketSet", rewrite: Rewrite) -> "PacketSet":
         """What comes out where packets of ``guard`` are rewritten and the others pass as they are."""
@@ -192,11 +196,10 @@ class PacketSet:
     def forgetting(self, *fields: Forgettable) -> "PacketSet":
         """The packets that differ from one of these in the given fields at most."""
         diagram = self.space.diagram
-        return PacketSet(self.space, diagram.run(self._forgetting, fields))
+        return PacketSet(self.space, diagram.run(self._forgetting, _parts(fields)))
 
-    def _forgetting(self, fields: tuple[Forgettable, ...]) -> Node:
+    def _forgetting(self, parts: tuple[tuple[Field, int], ...]) -> Node:
         diagram = self.space.diagram
-        parts = [(each.value, each.value.width) for each in sorted(set(fields), key=lambda each: each.value.start)]
         return diagram.engine.exists(self.node, diagram.variables(*parts))
 
     def describe(self, limit: int = 20) -> Description:
@@ -216,12 +219,10 @@ class PacketSet:
         return str(self.describe())
 
 
-def _or(one: Node, other: Node) -> Node:
-    return one | other
-
-
-def _and(one: Node, other: Node) -> Node:
-    return one & other
+@cache
+def _parts(fields: tuple[Forgettable, ...]) -> tuple[tuple[Field, int], ...]:
+    """The fields with all of their variables, in the order of those."""
+    return tuple((each, each.width) for each in sorted({one.value for one in fields}, key=lambda each: each.start))
 
 
 def _minus(one: Node, other: Node) -> Node:

@@ -43,7 +43,7 @@ class Claims:
             if at(place)
             for answer in self._arriving(journey, place, arrived & forbidden, told)
         )
-        return gravest(answers, met(f"no packet {told}"))
+        return gravest(answers, _none(journey, told))
 
     def never_gets_in(self, journey: Journey, forbidden: PacketSet, told: str) -> Answer:
         """As ``never_arrives``, past the host's own firewall: *only from*, and *exactly what is declared*.
@@ -55,13 +55,15 @@ class Claims:
             self._arriving(journey, place, _inside(journey, place, arrived & forbidden), told)
             for place, arrived in places
         )
-        return gravest((each for some in answers for each in some), met(f"no packet {told}"))
+        return gravest((each for some in answers for each in some), _none(journey, told))
 
     def _arriving(self, journey: Journey, place: Place, bad: Bounds, told: str) -> Iterator[Answer]:
-        """What arrives; of what leaves the network, only packets to addresses that are not held inside it."""
+        """What arrives; of what leaves the network, surely only packets to public addresses outside it.
+
+        What leaves towards an address inside comes in again by a way that the snapshot does not hold, or not at all.
+        """
         if place.edge is not None:
-            bad = bad - journey.reach.held
-            bad = Bounds(bad.surely - journey.reach.to_nobody, bad.possibly)
+            bad = Bounds(bad.surely - journey.reach.to_nobody - journey.reach.held, bad.possibly)
         if not bad:
             return
         if bad.surely:
@@ -69,6 +71,8 @@ class Claims:
             return
         origins = journey.origins(place, bad.possibly)
         if not origins:
+            for doubt in journey.there.rewritten[:1]:
+                yield unknown(f"a packet perhaps {told}; {doubts_told([doubt])}", doubt.where)
             return
         shown, way = confirmed(self.walker, origins, told, lambda way: is_at(way.end, place), surely=False)
         reason = doubts_told(way.doubts) if way.doubts else f"what {place} itself admits was not read"
@@ -87,6 +91,9 @@ class Claims:
         """A packet that comes to a port, as the answer that one must not."""
         entered = journey.there.entered[port]
         origins = journey.origins(port, entered.surely or entered.possibly)
+        if not origins:
+            reason = doubts_told(journey.there.rewritten) or "by a way that cannot be followed back"
+            return unknown(f"a packet perhaps {told}; {reason}")
         is_sure = bool(entered.surely)
         shown, way = confirmed(self.walker, origins, told, lambda way: port.device in way.devices, surely=is_sure)
         if is_sure:
@@ -141,6 +148,17 @@ class Claims:
         lost = [way for way in ways if not way.arrives]
         reason = doubts_told(doubts) if doubts else f"some ways do not lead there: {lost[0].end}" if lost else "unclear"
         return unknown(f"{told}: {reason}", exhibit=exhibit(packet, str(place), (lost or ways)[0]) if ways else None)
+
+
+def _none(journey: Journey, told: str) -> Answer:
+    """That no packet does: as a theorem, unless packets come to a device that may do anything to them."""
+    visited = [port.device for port, packets in journey.there.entered.items() if packets]
+    visited += [place.device for place, packets in journey.begun.items() if place.device and packets]
+    for name in dict.fromkeys(visited):
+        doubts = journey.reach.network.devices[name].doubts
+        if doubts:
+            return unknown(f"no packet {told} as far as {name} was read; {doubts_told(doubts)}", doubts[0].where)
+    return met(f"no packet {told}")
 
 
 def _inside(journey: Journey, place: Place, packets: Bounds) -> Bounds:

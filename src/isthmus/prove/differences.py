@@ -31,11 +31,8 @@ def differences(before: Prover, after: Prover) -> Iterator[TrafficChange]:
 
 def getting_through(journey: Journey) -> PacketSet:
     """The first packets, as their clients send them, that possibly arrive."""
-    found = journey.reach.space.nothing
-    for place, arrived in journey.there.arrived.items():
-        for origin in journey.origins(place, arrived.possibly).values():
-            found |= bare(origin)
-    return found
+    arrived = {place: packets.possibly for place, packets in journey.there.arrived.items()}
+    return bare(journey.reach.space.union(journey.senders(arrived).values()))
 
 
 def _change(

@@ -26,15 +26,21 @@ from isthmus.prove.zones import Zones
 class Prover:
     """Asks one network; what was computed for one question serves the next."""
 
-    def __init__(self, facts: Facts, network: Network, space: Space | None = None) -> None:
+    def __init__(
+        self, facts: Facts, network: Network, space: Space | None = None, *, after: Prover | None = None
+    ) -> None:
+        """``after`` has proved a network of which this one is a change: what both share is not worked out again."""
         self.facts = facts
-        self.network = network
-        self.space = space or Space()
-        self.reach = Reach(network, self.space)
-        self.walker = Walker(network)
+        self.space: Space = after.space if after else space or Space()
+        self.reach: Reach = Reach(network, self.space, after.reach if after else None)
+        same = after if after and after.reach.asks_the_same(self.reach) else None
+        if same is not None:
+            self.reach = same.reach
+        self.network = self.reach.network
+        self.walker: Walker = same.walker if same else Walker(self.network)
         self.claims = Claims(self.walker)
         self.zones = Zones(facts.estate, self.space)
-        self._journeys: dict[PacketSet, Journey] = {}
+        self._journeys: dict[PacketSet, Journey] = same._journeys if same else {}
         self._without: dict[frozenset[Port], Prover] = {}
 
     @property
@@ -197,7 +203,7 @@ class Prover:
                 device = devices[port.device]
                 shut = replace(device.interfaces[port.interface], is_up=False)
                 devices[port.device] = replace(device, interfaces={**device.interfaces, port.interface: shut})
-            self._without[ports] = Prover(self.facts, Network(devices), self.space)
+            self._without[ports] = Prover(self.facts, Network(devices), after=self)
         return self._without[ports]
 
 

@@ -11,7 +11,9 @@ from isthmus.evidence import Kind
 from isthmus.report import Report
 from isthmus.sources.snapshot import FOLDER
 from isthmus.workflows.agreements import facts_of
+from isthmus.workflows.exercised import Heard, heard
 from isthmus.workflows.load import load
+from isthmus.workflows.observed import observed
 from isthmus.workflows.proving import Proved, proved
 from isthmus.workflows.refusal import Refused
 
@@ -35,5 +37,8 @@ def check(path: Path, *, today: date, only: Sequence[str] = (), kinds: tuple[Kin
     texts = {**loaded.texts, **told.texts}
     if told.errors:
         return Report(None, told.errors, texts, __version__)
-    judgement = judge(told.facts, loaded.edition, only=only, kinds=kinds, remarks=[*remarks, *told.remarks])
+    lab = heard(told.facts, loaded.edition, loaded, only) if Kind.EXERCISED in kinds else Heard(told.facts)
+    seen, unlike = observed(lab.facts, loaded, only) if Kind.OBSERVED in kinds else (lab.facts, ())
+    remarks += [*told.remarks, *lab.remarks, *unlike]
+    judgement = judge(seen, loaded.edition, only=only, kinds=kinds, remarks=remarks)
     return Report(judgement, (), texts, __version__, told.devices)

@@ -28,7 +28,6 @@ from isthmus.workflows.proving import Proved, proved
 from isthmus.workflows.refusal import Refused
 
 if TYPE_CHECKING:
-    from isthmus.packetset import Space
     from isthmus.prove import Prover
 
 
@@ -80,27 +79,18 @@ def _side(name: str, estate: Path, held: ExitStack) -> _Side:
 
 
 def _estates(old: _Side, new: _Side, today: date) -> Comparison:
-    space = _space(old, new)
-    (before, was), (after, now) = _held(old, today, space), _held(new, today, space)
+    before, was = _held(old, today)
+    after, now = _held(new, today, was.prover)
     edition = differences(edition_content(before.edition), edition_content(after.edition))
     compared = compare(before, after, (_estate(old.loaded), _estate(new.loaded)), edition)
     signers = _signers(old.loaded.root, new.loaded.root)
     return replace(compared, signers=signers, traffic=_traffic(was.prover, now.prover))
 
 
-def _space(old: _Side, new: _Side) -> Space | None:
-    """One space for both sides, where both have a snapshot."""
-    if not (old.snapshot.is_dir() and new.snapshot.is_dir()):
-        return None
-    from isthmus.packetset import Space
-
-    return Space()
-
-
-def _held(side: _Side, today: date, space: Space | None) -> tuple[Judgement, Proved]:
-    """One side's judgement, with what its snapshot proves."""
+def _held(side: _Side, today: date, beside: Prover | None = None) -> tuple[Judgement, Proved]:
+    """One side's judgement, with what its snapshot proves; what the other side's has proved is not proved again."""
     estate, edition = side.loaded.usable()
-    told = proved(facts_of(side.loaded, today), edition, side.snapshot, space=space)
+    told = proved(facts_of(side.loaded, today), edition, side.snapshot, after=beside)
     if told.errors:
         lines = "\n".join(each.render(told.texts) for each in told.errors)
         raise Refused(f"the snapshot at `{side.snapshot}` cannot be used\n{lines}")

@@ -10,10 +10,10 @@ from isthmus.decide import Case, Edition, Requirement, judge
 from isthmus.diagnostics import Code, Severity, did_you_mean
 from isthmus.guidelines import read_edition
 from isthmus.report import Report
-from isthmus.sources import files, snapshot
+from isthmus.sources import exercises, files, snapshot
 from isthmus.sources.editions import read_edition_text
 from isthmus.sources.files import TextFile
-from isthmus.workflows import plan
+from isthmus.workflows import exercised, plan
 from isthmus.workflows.agreements import facts_of
 from isthmus.workflows.load import Loaded, load
 from isthmus.workflows.proving import proved
@@ -47,10 +47,13 @@ Page = RequirementPage | CasePage | Code | Report
 def every_code() -> tuple[Code, ...]:
     """Every kind of diagnostic that the program can give."""
     from isthmus import formats, network
+    from isthmus.observe import codes as observe
     from isthmus.prove.findings import codes as layers
 
     rooms = (documents.CODES, estate.CODES, guidelines.CODES, decide.CODES, files.CODES, snapshot.CODES, plan.CODES)
-    return tuple(code for room in (*rooms, network.CODES, formats.codes(), layers()) for code in room)
+    lab = (exercises.CODES, exercised.CODES)
+    more = (observe.CODES, network.CODES, formats.codes(), layers())
+    return tuple(code for room in (*rooms, *lab, *more) for code in room)
 
 
 def explain(word: str, path: Path, today: date) -> Page:

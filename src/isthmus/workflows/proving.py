@@ -13,7 +13,6 @@ from isthmus.evidence import Facts
 from isthmus.report import DeviceRead
 
 if TYPE_CHECKING:
-    from isthmus.packetset import Space
     from isthmus.prove import Prover
     from isthmus.workflows.network import Configured
 
@@ -24,7 +23,7 @@ class Proved:
 
     facts: Facts
     errors: tuple[Diagnostic, ...] = ()
-    """Why the snapshot cannot be used."""
+    """Why the snapshot cannot be used, and what else reading it had to say."""
     remarks: tuple[Diagnostic, ...] = ()
     devices: tuple[DeviceRead, ...] = ()
     texts: dict[str, list[str]] = field(default_factory=dict)
@@ -32,12 +31,12 @@ class Proved:
 
 
 def proved(
-    facts: Facts, edition: Edition, snapshot: Path, only: Collection[str] = (), space: Space | None = None
+    facts: Facts, edition: Edition, snapshot: Path, only: Collection[str] = (), after: Prover | None = None
 ) -> Proved:
     """Hold an estate against a snapshot; nothing changes where there is none.
 
-    The prover and its libraries are loaded where there is a snapshot only. ``space`` is shared by snapshots that are
-    to be compared.
+    The prover and its libraries are loaded where there is a snapshot only. ``after`` has proved the snapshot with
+    which this one is to be compared: what both share is proved once.
     """
     if not snapshot.is_dir():
         return Proved(facts)
@@ -47,17 +46,17 @@ def proved(
     assert configured is not None, "the folder is there"
     if configured.errors:
         return Proved(facts, configured.diagnostics, texts=configured.texts)
-    return _proved(facts, edition, configured, only, space)
+    return _proved(facts, edition, configured, only, after)
 
 
 def _proved(
-    facts: Facts, edition: Edition, configured: Configured, only: Collection[str], space: Space | None
+    facts: Facts, edition: Edition, configured: Configured, only: Collection[str], after: Prover | None
 ) -> Proved:
     from isthmus.guidelines.testify import configured_evidence
     from isthmus.prove import Prover
     from isthmus.prove.findings import findings
 
-    prover = Prover(facts, configured.network, space)
+    prover = Prover(facts, configured.network, after=after)
     heard = replace(facts, testimony={**facts.testimony, **configured_evidence(facts, edition, prover, only)})
     found = () if only else tuple(findings(prover))
     devices = tuple(DeviceRead(name, each.coverage) for name, each in sorted(configured.network.devices.items()))

@@ -30,7 +30,22 @@ def lacking_examples(rows: Iterable[Requirement], written: Sequence[Page]) -> It
                 yield f"{row.code}.md shows no `{finding}`"
         for word in sorted(shown & page.never):
             yield f"{row.code}.md says that `{word}` never is, and shows it"
+        yield from _lacking_configured(row, page)
     yield from (f"{code}.md is of no row of the edition" for code in sorted(set(by_code) - codes))
+
+
+def _lacking_configured(row: Requirement, page: Page) -> Iterator[str]:
+    """What a page lacks of what configurations say by themselves, where the row lets them speak."""
+    shown = {example.finding for example in page.configured}
+    if Kind.CONFIGURED not in row.judged_by:
+        if shown or page.never_configured:
+            yield f"{row.code}.md shows configurations, and the row is not judged by them"
+        return
+    for finding in _due(row):
+        if finding not in shown | page.never_configured:
+            yield f"{row.code}.md shows no configured `{finding}`"
+    for word in sorted(shown & page.never_configured):
+        yield f"{row.code}.md says that configured `{word}` never is, and shows it"
 
 
 def _due(row: Requirement) -> Iterator[Finding]:
@@ -74,7 +89,7 @@ def test_every_check_is_explained_and_used() -> None:
 
 
 def test_examples_of_one_page_have_names_of_their_own() -> None:
-    names = [example.id for page in pages() for example in page.examples]
+    names = [example.id for page in pages() for example in (*page.examples, *page.configured)]
     assert len(names) == len(set(names))
 
 
@@ -125,9 +140,49 @@ def test_a_page_that_falls_short_is_refused(page: str, complaint: str) -> None:
     assert any(complaint in each for each in lacking_examples([ROW], [read_page(page, "XX001.md")]))
 
 
+CONFIGURED = replace(ROW, judged_by=(Kind.DECLARED, Kind.CONFIGURED), applies="")
+SHOWN = """
+## Four
+**XX001, configured: met** because so it is
+## Five
+```router/filter.nft
+```
+**XX001, configured: not met** because it is not (`router/filter.nft:3`)
+## Six
+**XX001, configured: never unknown** because it always tells
+"""
+
+
+def test_a_page_with_configured_examples_passes() -> None:
+    page = read_page(PAGE + SHOWN, "XX001.md")
+    assert list(lacking_examples([CONFIGURED], [page])) == []
+    [_, changed] = page.configured
+    assert (changed.files, changed.because, changed.where) == (
+        {"router/filter.nft": ""},
+        "it is not",
+        "router/filter.nft:3",
+    )
+
+
+@pytest.mark.parametrize(
+    ("row", "page", "complaint"),
+    [
+        (CONFIGURED, PAGE, "shows no configured `met`"),
+        (CONFIGURED, PAGE + SHOWN.replace("configured: not met", "configured: met"), "shows no configured `not met`"),
+        (CONFIGURED, PAGE + SHOWN.replace("never unknown", "never met"), "shows no configured `unknown`"),
+        (CONFIGURED, PAGE + SHOWN.replace("never unknown", "never met"), "configured `met` never is, and shows it"),
+        (ROW, PAGE + SHOWN, "the row is not judged by them"),
+    ],
+)
+def test_a_page_that_falls_short_of_configured_examples_is_refused(row: Requirement, page: str, complaint: str) -> None:
+    assert any(complaint in each for each in lacking_examples([row], [read_page(page, "XX001.md")]))
+
+
 @pytest.mark.parametrize(
     ("page", "complaint"),
     [
+        (PAGE + SHOWN.replace("configured: not met", "set up: not met"), "`Five` needs one line"),
+        (PAGE + SHOWN.replace("XX001, configured: not met", "XX001: not met"), "`Five` shows configurations"),
         (PAGE.removeprefix("# "), "the first line is not"),
         (PAGE.replace("**XX001: met**", "XX001: met"), "`One` needs one line"),
         (PAGE.replace("**XX001: met**", "**XX002: met**"), "`One` needs one line"),

@@ -13,6 +13,7 @@ are legal: the term then matches the rest surely and anything perhaps. Other tar
 from isthmus.formats.aerleon.codes import CODES
 from isthmus.formats.aerleon.lower import lower, lower_beside
 from isthmus.formats.aerleon.parse import looks_like, parse
+from isthmus.formats.aerleon.render import render
 from isthmus.formats.format import Format
 
 FORMAT = Format(
@@ -23,4 +24,5 @@ FORMAT = Format(
     lower=lower,
     codes=CODES,
     lower_beside=lower_beside,
+    render=render,
 )

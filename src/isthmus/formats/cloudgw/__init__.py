@@ -11,6 +11,7 @@ profile itself. The router of the virtual networks that did this work before (``
 from isthmus.formats.cloudgw.codes import CODES
 from isthmus.formats.cloudgw.lower import lower
 from isthmus.formats.cloudgw.parse import looks_like, parse
+from isthmus.formats.cloudgw.render import render
 from isthmus.formats.format import Format
 
 FORMAT = Format(
@@ -20,4 +21,5 @@ FORMAT = Format(
     parse=parse,
     lower=lower,
     codes=CODES,
+    render=render,
 )

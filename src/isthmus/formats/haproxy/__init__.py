@@ -15,6 +15,7 @@ from isthmus.formats.format import Format
 from isthmus.formats.haproxy.codes import CODES
 from isthmus.formats.haproxy.lower import lower
 from isthmus.formats.haproxy.parse import PATTERN_FILES, parse
+from isthmus.formats.haproxy.render import render
 
 _BEGINS = re.compile(r"(?m)^[ \t]*(?:global|defaults|frontend|backend|listen)(?:[ \t#]|$)")
 
@@ -35,4 +36,5 @@ FORMAT = Format(
     parse=parse,
     lower=lower,
     codes=CODES,
+    render=render,
 )

@@ -99,7 +99,7 @@ class Writer:
         """What the rule does with packets that match."""
         target = reading.target
         if reading.is_broken:
-            return Outcome((Unclear(),))
+            return Outcome((Unclear(writes=True),))
         if target is None:
             return GOES_ON
         if target.name in self.made.chains and target.name not in BUILT_IN[self.made.table.name]:

@@ -32,6 +32,7 @@ from isthmus.formats.format import Format
 from isthmus.formats.junos.codes import CODES
 from isthmus.formats.junos.lower import lower
 from isthmus.formats.junos.parse import looks_like, parse
+from isthmus.formats.junos.render import render
 
 FORMAT = Format(
     name="junos",
@@ -40,4 +41,5 @@ FORMAT = Format(
     parse=parse,
     lower=lower,
     codes=CODES,
+    render=render,
 )

@@ -15,6 +15,8 @@ from isthmus.formats.junos.tree import Node
 _UNUSUAL = re.compile(r'[{};\[\]"#]|/\*')
 _TOKEN = re.compile(r'\s*(?:(?P<mark>[{};\[\]])|"(?P<text>(?:[^"\\]|\\.)*)"|(?P<note>/\*)|(?P<rest>#)|(?P<quote>")'
                     r'|(?P<word>[^\s{};\[\]"]+))')  # fmt: skip
+_SHORT = re.compile(r'([^\s{};\[\]"#@]+)\s*\{\s*([^\s{};\[\]"#]+)\s*;\s*\}')
+"""A block in one line with one word in it, as ``source-address { 192.0.2.0/24; }``."""
 _CHATTER = re.compile(
     r"\s*(?:[\w.-]+@[\w.-]+[>#%].*|\{(?:master|backup|linecard|primary|secondary)[^{}]*\}|\[edit[^]]*\])\s*"
 )
@@ -66,7 +68,7 @@ class Hierarchy:
             if self._items or self._note is not None or number == self._resume[0] or self._list is not None:
                 self._slowly(line, number)
             elif _UNUSUAL.search(text, 0, len(text) - 1):
-                if not is_chatter(text):
+                if not self._short(line, number, text) and not is_chatter(text):
                     self._slowly(line, number)
             elif text[-1] in ";{":
                 self._plain(line, number, text)
@@ -98,6 +100,15 @@ class Hierarchy:
             node.comment, self._comment = node.comment or self._comment, ""
         if text[-1] == "{":
             self._enter(node, len(words) + 1, Word(last, number, column))
+
+    def _short(self, line: str, number: int, text: str) -> bool:
+        """Read a block in one line with one word in it; whether it was one, and nothing is unusual about it."""
+        found = _SHORT.fullmatch(text)
+        if found is None or self._comment or {*found.groups()} & _TAGS or "/*" in text or self._depth > 80:
+            return False
+        column = line.index(text) + 1
+        self._here.grow(found[1], number, column).end(found[2], number, column + found.start(2))
+        return True
 
     def _twice(self, name: Word) -> None:
         where = self._building.span(name.line, name.column, len(name.text))

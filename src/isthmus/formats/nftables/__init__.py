@@ -29,6 +29,7 @@ from isthmus.formats.format import Format
 from isthmus.formats.nftables.codes import CODES
 from isthmus.formats.nftables.lower import lower
 from isthmus.formats.nftables.parse import looks_like, parse
+from isthmus.formats.nftables.render import render
 
 FORMAT = Format(
     name="nftables",
@@ -37,4 +38,5 @@ FORMAT = Format(
     parse=parse,
     lower=lower,
     codes=CODES,
+    render=render,
 )

@@ -103,9 +103,11 @@ class Body:
             self.emit(Unclear(), boxes=found.concerned, doubts=found.doubts)
         return found.elements
 
-    def unclear(self, statement: Statement, what: str, boxes: tuple[Box, ...] | None = None) -> None:
+    def unclear(
+        self, statement: Statement, what: str, boxes: tuple[Box, ...] | None = None, *, writes: bool = False
+    ) -> None:
         """What happens to the packets that have come so far, or to these, is not known."""
-        self.emit(Unclear(), boxes=boxes, doubts=(Unmodelled(self.span(statement), what),))
+        self.emit(Unclear(writes), boxes=boxes, doubts=(Unmodelled(self.span(statement), what),))
 
     def emit(
         self,

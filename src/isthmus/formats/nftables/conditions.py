@@ -22,6 +22,7 @@ from isthmus.formats.nftables.tree import (
     LookedUp,
     Prefix,
     Selector,
+    SetOf,
     Test,
     Unknown,
 )
@@ -37,6 +38,11 @@ _BESIDES = frozenset(("th sport", "th dport", "ip6 nexthdr"))
 """Fields that packets without them can pass a test of."""
 
 _Pieces = tuple[list[Piece], list[Piece], list[Unmodelled]]
+
+
+def _is_lone(right: Expression, members: Members) -> bool:
+    """Whether a set stands for its only element: nft takes ``{ syn }`` for ``syn``."""
+    return isinstance(right, SetOf) and len(right.elements) == len(members.values) == 1 and not members.has_rest
 
 
 class Conditions:
@@ -73,7 +79,7 @@ class Conditions:
         members = self.names.members(right, source, scope)
         self.uses += members.uses
         op = test.op
-        if members.is_set:
+        if members.is_set and not _is_lone(right, members):
             op = {"in": "==", "!": "!="}.get(op, op)
         boxes = self.asked(left, op, members, where, settled)
         if key is not None and len(self._known) < _MOST_REMEMBERED and not any(each.doubts for each in boxes):

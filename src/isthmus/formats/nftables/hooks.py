@@ -1,5 +1,8 @@
 """Base chains → where they stand in a packet's way."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from isthmus.diagnostics import Diagnostic, Span, shown
 from isthmus.formats.nftables.codes import BAD_CHAIN
 from isthmus.formats.nftables.demands import without_variables
@@ -33,6 +36,23 @@ def hook_of(chain: ChainState) -> Hook | Diagnostic:
         return Diagnostic(BAD_CHAIN, str(error), where, "take the ruleset with `nft list ruleset`")
     versions = FAMILIES[chain.target.family]
     return Hook(chain.name, HookPoint(spec.hook), priority, versions, spec.kind == "nat", interfaces)
+
+
+_TRANSLATING = {
+    HookPoint.PREROUTING: -100, HookPoint.OUTPUT: -100, HookPoint.INPUT: 100, HookPoint.POSTROUTING: 100,
+}  # fmt: skip
+
+
+def standing(hooks: Sequence[Hook]) -> tuple[Hook, ...]:
+    """The hooks with the priorities at which they really stand.
+
+    Chains of type nat are called where Linux translates, whatever their priority; it orders them among themselves.
+    """
+    places = [at for at, hook in enumerate(hooks) if hook.translates and hook.at in _TRANSLATING]
+    found = list(hooks)
+    for at, hook in zip(places, sorted((hooks[at] for at in places), key=lambda each: each.priority), strict=True):
+        found[at] = replace(hook, priority=_TRANSLATING[hook.at])
+    return tuple(found)
 
 
 def _priority(found: Expression | None, scope: Scope) -> int:

@@ -8,7 +8,7 @@ from isthmus.formats.nftables import definitions
 from isthmus.formats.nftables.body import Table
 from isthmus.formats.nftables.codes import BAD_CHAIN, FRAMES, NO_IP_PACKETS
 from isthmus.formats.nftables.conditions import Conditions
-from isthmus.formats.nftables.hooks import hook_of, policy_of, where_of
+from isthmus.formats.nftables.hooks import hook_of, policy_of, standing, where_of
 from isthmus.formats.nftables.members import Names
 from isthmus.formats.nftables.rules import rules_of
 from isthmus.formats.nftables.ruleset import Ruleset
@@ -44,7 +44,7 @@ def lower(device: str, trees: Sequence[Tree]) -> Lowered:
         found = definitions.of_variable(name, defined)
         made.definitions[found.name] = found
     part = Device(
-        device, Span(trees[0].source.file), DeviceKind.LINUX, chains=made.chains, hooks=tuple(made.hooks),
+        device, Span(trees[0].source.file), DeviceKind.LINUX, chains=made.chains, hooks=standing(made.hooks),
         definitions=made.definitions, coverage=Coverage(ruleset.statements, made.unmodelled()),
         doubts=tuple(dict.fromkeys(ruleset.doubts)), reads_host=any(each.at is HookPoint.INPUT for each in made.hooks),
     )  # fmt: skip

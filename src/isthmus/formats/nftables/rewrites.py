@@ -28,7 +28,7 @@ def assign(body: Body, statement: Assign) -> None:
     elif field.name in ("ct helper", "ct expectation"):
         body.table.unmodelled.append(Unmodelled(body.span(statement), f"`{field.name} set`"))
     elif field.name not in _WITHOUT_EFFECT:
-        body.unclear(statement, f"`{field.name} set`")
+        body.unclear(statement, f"`{field.name} set`", writes=True)
 
 
 def _set_mark(body: Body, statement: Assign) -> None:

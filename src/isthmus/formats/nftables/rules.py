@@ -128,7 +128,7 @@ def _untracked(body: Body, statement: Untracked) -> None:
 
 
 def _strange(body: Body, statement: Strange) -> None:
-    body.unclear(statement, f"`{shown(statement.what)}`")
+    body.unclear(statement, f"`{shown(statement.what)}`", writes=True)
     body.has_ended = statement.ends
 
 

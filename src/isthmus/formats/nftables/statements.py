@@ -92,7 +92,8 @@ def _test(tokens: Tokens) -> Statement:
         left, right = _under_mask(tokens, left, right)
         return Test(left, op or "==", right, start, tokens.end_before)
     if op is None:
-        op = "in" if asks_for_bits(left) and not isinstance(right, SetOf | NamedSet) else "=="
+        is_set = isinstance(right, NamedSet) or (isinstance(right, SetOf) and len(right.elements) != 1)
+        op = "in" if asks_for_bits(left) and not is_set else "=="
     return Test(left, op, right, start, tokens.end_before)
 
 

@@ -1,9 +1,11 @@
 """One file for each kind of check: its docstring is its page, its functions are its witnesses.
 
 A file ``NAME.py`` offers ``Params`` (the shape of the parameters that a row may give; leave it out where there
-are none) and ``declared``, ``attested`` and ``configured``, each only where it has something to say; the last is handed
-a `Prover` to ask the configured network. A row of an edition
-refers to it by ``check = "NAME"``. Adding a check is adding a file.
+are none) and ``declared``, ``attested``, ``configured``, ``exercised`` and ``observed``, each only where it has
+something to say. ``configured`` is handed a `Prover` to ask the configured network, ``exercised`` an `Exercise`: what
+real packets did. ``observed`` says of what a flow record can show whether the demand is kept, broken or neither; it is
+asked beforehand, of every pair of networks, for flows of the row's case (of all, with ``OBSERVES_EVERY_CASE``).
+A row of an edition refers to it by ``check = "NAME"``. Adding a check is adding a file.
 """
 
 import pkgutil
@@ -16,7 +18,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from isthmus.decide import Check
-from isthmus.evidence import Answer
+from isthmus.evidence import Answer, Finding
 
 
 class NoParams(BaseModel):
@@ -33,6 +35,11 @@ class Bound:
     params: type[BaseModel]
     configured: Callable[[Any, Any], Answer] | None = None
     """Its witness of the configured network, asked with a question and a prover."""
+    observed: Callable[[Any, Any], Finding] | None = None
+    """Its witness of flow records, asked with parameters and what is seen."""
+    observes_every_case: bool = False
+    exercised: Callable[[Any, Any], Answer] | None = None
+    """Its witness of real packets, asked with a question and an exercise."""
 
 
 @cache
@@ -54,4 +61,11 @@ def find(name: str) -> Bound | None:
         getattr(module, "attested", None),
         reads_findings=getattr(module, "READS_FINDINGS", False),
     )
-    return Bound(check, getattr(module, "Params", NoParams), getattr(module, "configured", None))
+    return Bound(
+        check,
+        getattr(module, "Params", NoParams),
+        configured=getattr(module, "configured", None),
+        exercised=getattr(module, "exercised", None),
+        observed=getattr(module, "observed", None),
+        observes_every_case=getattr(module, "OBSERVES_EVERY_CASE", False),
+    )

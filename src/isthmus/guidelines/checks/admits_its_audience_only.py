@@ -8,13 +8,17 @@ than the addresses that clients arrive as is remarked and decides nothing.
 
 Configured evidence: packets from everywhere to the service; those from outside its audience do not get past the
 firewalls. Where what the host itself admits was not read, the finding is unknown.
+
+Exercised evidence: from a client of each network, and from the internet, who got in to the service in the lab.
 """
 
 from typing import TYPE_CHECKING
 
 from isthmus.guidelines.asking import admitted_only
+from isthmus.guidelines.asking_exercise import let_in_only
 
 if TYPE_CHECKING:
+    from isthmus.guidelines.exercise import Exercise
     from isthmus.prove import Prover
 
 from collections.abc import Iterator
@@ -123,3 +127,11 @@ def configured(question: Question, prover: "Prover") -> Answer:
     fronts.append(estate.web_proxies.get(service.web_proxy or ""))
     front = [address for each in fronts if each for address in question.facts.addresses_of(each)]
     return admitted_only(question, prover, allowed, front)
+
+
+def exercised(question: Question, exercise: "Exercise") -> Answer:
+    """Whether anybody outside the audience got in."""
+    outside = _not_meant(question)
+    if outside is not None:
+        return outside
+    return let_in_only(question, exercise, lambda network: _allowed(network, question))

@@ -5,13 +5,20 @@ It applies if a crossing that stands beside this one has the service (or one of 
 address. A backend that is not behind a load balancer of its realm is remarked.
 
 Configured evidence: no packet of a backend connection arrives as anything else.
+
+Observed evidence: a record from hardware of another realm to the backends' realm goes to a public address, and one made
+in the backends' realm has a source in those roles.
+
+Exercised evidence: as what the packets of backend connections arrived in the lab.
 """
 
 from typing import TYPE_CHECKING
 
 from isthmus.guidelines.asking import arrives_only_as
+from isthmus.guidelines.asking_exercise import arrived_only_as
 
 if TYPE_CHECKING:
+    from isthmus.guidelines.exercise import Exercise
     from isthmus.prove import Prover
 
 from collections.abc import Iterator
@@ -20,7 +27,9 @@ from pydantic import BaseModel, ConfigDict
 
 from isthmus.decide import Question
 from isthmus.estate import Crossing, Sphere
-from isthmus.evidence import Answer, gravest, met, not_applicable, unknown, unmet
+from isthmus.evidence import Answer, Finding, gravest, met, not_applicable, unknown, unmet
+from isthmus.observe.policy import Seen
+from isthmus.observe.words import Side
 
 
 class Params(BaseModel):
@@ -94,3 +103,27 @@ def configured(question: Question, prover: "Prover") -> Answer:
     )
     crossing = ", ".join(each.id for each in backends)
     return gravest(arriving, met(f"backends are reached across the border: {crossing}", backends[0].where))
+
+
+def exercised(question: Question, exercise: "Exercise") -> Answer:
+    """As what the service arrived at each of its declared backends."""
+    backends, realm = _backends(question), question.service.realm
+    if not backends:
+        return not_applicable(f"no backend in realm {question.params.realm} is declared", question.service.where)
+    arrived = (arrived_only_as(question, exercise, each, realm, question.params.roles) for each in backends)
+    told = ", ".join(each.id for each in backends)
+    return gravest(arrived, met(f"backends were reached across the border: {told}", backends[0].where))
+
+
+OBSERVES_EVERY_CASE = True
+
+
+def observed(params: Params, seen: Seen) -> Finding:
+    """How a backend connection was seen to cross."""
+    is_backend = seen.client.kind == "hardware" and seen.service.realm == params.realm != seen.client.realm
+    if not is_backend or seen.client.role in params.roles:
+        return Finding.NOT_APPLICABLE
+    if seen.version == 6:
+        return Finding.UNKNOWN
+    is_bare = seen.side is Side.SERVICE or (seen.side is Side.CLIENT and seen.service.sphere == Sphere.PRIVATE)
+    return Finding.NOT_MET if is_bare else Finding.UNKNOWN

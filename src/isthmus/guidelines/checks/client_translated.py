@@ -4,13 +4,21 @@ Declared evidence: `arrives_as`, the source addresses that the service sees. The
 are translated; what IPv6 clients should arrive as is not covered by its text, so a public IPv6 source is unknown.
 
 Configured evidence: no packet of the flow arrives with a source outside the networks of those roles.
+
+Observed evidence: a record that shows the flow as the service sees it (made in the service's realm, or telling the
+translation itself) has a source in those roles. One that was made in the clients' realm, before translation, shows
+nothing.
+
+Exercised evidence: as what the packets of the flow arrived in the lab.
 """
 
 from typing import TYPE_CHECKING
 
 from isthmus.guidelines.asking import arrives_only_as
+from isthmus.guidelines.asking_exercise import arrived_only_as
 
 if TYPE_CHECKING:
+    from isthmus.guidelines.exercise import Exercise
     from isthmus.prove import Prover
 
 from collections.abc import Iterator
@@ -19,7 +27,9 @@ from pydantic import BaseModel, ConfigDict
 
 from isthmus.decide import Question
 from isthmus.estate import Sphere
-from isthmus.evidence import Answer, Arrival, gravest, met, unknown, unmet
+from isthmus.evidence import Answer, Arrival, Finding, gravest, met, unknown, unmet
+from isthmus.observe.policy import Seen
+from isthmus.observe.words import Side
 
 
 class Params(BaseModel):
@@ -60,3 +70,19 @@ def _doubts(arrival: Arrival, params: Params) -> Iterator[Answer]:
 def configured(question: Question, prover: "Prover") -> Answer:
     """As what clients can arrive, by every way that the network leaves open."""
     return arrives_only_as(question, prover, question.crossing, question.params.realm, question.params.roles)
+
+
+def exercised(question: Question, exercise: "Exercise") -> Answer:
+    """As what clients arrived."""
+    return arrived_only_as(question, exercise, question.crossing, question.params.realm, question.params.roles)
+
+
+def observed(params: Params, seen: Seen) -> Finding:
+    """As what the client of a flow was seen."""
+    if seen.client.realm != params.realm:
+        return Finding.NOT_APPLICABLE
+    if seen.version == 6:
+        return Finding.UNKNOWN
+    if seen.client.role in params.roles:
+        return Finding.MET
+    return Finding.NOT_MET if seen.side is Side.SERVICE else Finding.UNKNOWN

@@ -4,6 +4,8 @@ Declarations cannot show the path of a packet: only configurations (proved) and 
 this, so without them the finding is unknown.
 
 Configured evidence: with every interface in a network of the roles `edge` shut, no packet of the flow arrives.
+
+Exercised evidence: whether each packet that arrived in the lab came by an interface in such a network.
 """
 
 from typing import TYPE_CHECKING
@@ -13,8 +15,10 @@ from pydantic import BaseModel, ConfigDict
 from isthmus.decide import Question
 from isthmus.evidence import Answer, gravest, met, unknown
 from isthmus.guidelines.asking import arriving
+from isthmus.guidelines.asking_exercise import passed_by
 
 if TYPE_CHECKING:
+    from isthmus.guidelines.exercise import Exercise
     from isthmus.prove import Prover
 
 
@@ -39,3 +43,8 @@ def configured(question: Question, prover: "Prover") -> Answer:
     answer = round_about.claims.never_arrives(round_about.crossing(question.crossing), prover.space.everything, told)
     passed = sorted({str(port) for port in ports if port in journey.there.entered})
     return gravest([answer], met(f"every packet passes an edge network, by {', '.join(passed[:4])}"))
+
+
+def exercised(question: Question, exercise: "Exercise") -> Answer:
+    """Whether every packet that arrived had passed the edge."""
+    return passed_by(question, exercise, question.params.edge)

@@ -5,13 +5,17 @@ the firewall of the service's hosts (`admits`) may admit the load balancer's add
 
 Configured evidence: a load balancer of the snapshot takes connections on each exposed address, and no packet from
 elsewhere gets to the servers behind it.
+
+Exercised evidence: who answered on each exposed address, and who got in to the servers behind, in the lab.
 """
 
 from typing import TYPE_CHECKING
 
 from isthmus.guidelines.asking import backends_admit_only, held_by_balancer
+from isthmus.guidelines.asking_exercise import balanced_and_alone
 
 if TYPE_CHECKING:
+    from isthmus.guidelines.exercise import Exercise
     from isthmus.prove import Prover
 
 from collections.abc import Iterator
@@ -62,3 +66,11 @@ def configured(question: Question, prover: "Prover") -> Answer:
     held = held_by_balancer(question, prover)
     alone = backends_admit_only(question, prover)
     return gravest([held, alone], met(f"{held.because}; {alone.because}", held.where))
+
+
+def exercised(question: Question, exercise: "Exercise") -> Answer:
+    """Whether a proxy answered for what is exposed, and its servers let nobody else in."""
+    hidden = exposed(question, question.params.exposed_to)
+    if hidden is not None:
+        return hidden
+    return balanced_and_alone(question, exercise)

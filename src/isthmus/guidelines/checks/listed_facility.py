@@ -5,6 +5,8 @@ are none, whatever is named.
 
 Configured evidence: from the crossing's clients to its service's addresses, no packet of a flow that no crossing
 declares gets past the firewalls.
+
+Observed evidence: every record that fits the case belongs to a declared crossing, whose facility is judged as declared.
 """
 
 from typing import TYPE_CHECKING
@@ -17,7 +19,8 @@ if TYPE_CHECKING:
 from pydantic import BaseModel, ConfigDict
 
 from isthmus.decide import Question
-from isthmus.evidence import Answer, met, unmet
+from isthmus.evidence import Answer, Finding, met, unmet
+from isthmus.observe.policy import Seen
 
 
 class Params(BaseModel):
@@ -42,3 +45,8 @@ def declared(question: Question) -> Answer:
 def configured(question: Question, prover: "Prover") -> Answer:
     """Whether the client can reach the same hosts by anything that is not declared."""
     return facility_only(question, prover)
+
+
+def observed(_params: object, seen: Seen) -> Finding:
+    """Whether what was seen is declared."""
+    return Finding.MET if seen.is_declared else Finding.NOT_MET

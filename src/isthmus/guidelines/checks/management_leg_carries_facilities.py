@@ -4,7 +4,10 @@ Declared evidence: every crossing that stands beside this one and uses the leg o
 service. Each must name a facility and may not lead to a service with one of the `excluded_tags`. Where it is not
 declared whether such a crossing uses the leg, the finding is unknown.
 
-Configured evidence: no packet from those hosts' networks of that leg reaches a service with an excluded tag.
+Configured evidence: no packet from those hosts' networks of that leg reaches a service with an excluded tag. Routers
+have an address there too, and what they send themselves is not the leg's.
+
+Observed evidence: every record between that leg and a network of a realm belongs to a declared crossing.
 """
 
 from typing import TYPE_CHECKING
@@ -17,8 +20,9 @@ from collections.abc import Iterator
 from pydantic import BaseModel, ConfigDict
 
 from isthmus.decide import Question
-from isthmus.estate import Crossing
-from isthmus.evidence import Answer, gravest, met, unknown, unmet
+from isthmus.estate import INTERNET, Crossing
+from isthmus.evidence import Answer, Finding, gravest, met, unknown, unmet
+from isthmus.observe.policy import Seen
 
 
 class Params(BaseModel):
@@ -94,7 +98,9 @@ def configured(question: Question, prover: "Prover") -> Answer:
     if not excluded:
         return met("no service that the leg must not carry is declared")
     clean = met(f"the network lets the management leg reach none of {', '.join(each.id for each in excluded)}")
-    sent = prover.zones.sent_from(legs)
+    own = {device.name for device in map(prover.device_of, hosts) if device is not None}
+    routers = (each.name for each in prover.network.devices.values() if each.forwards and each.name not in own)
+    sent = prover.zones.sent_from(legs) - prover.sent_by(prover.addresses_of(routers))
     answers = []
     for service in excluded:
         journey = prover.journey(sent & prover.target(service).packets)
@@ -103,3 +109,15 @@ def configured(question: Question, prover: "Prover") -> Answer:
         if not journey.begun:
             answers.append(unknown(f"the snapshot holds no place where packets from {params.leg} begin"))
     return gravest(answers, clean)
+
+
+OBSERVES_EVERY_CASE = True
+
+
+def observed(params: Params, seen: Seen) -> Finding:
+    """Whether what the leg was seen to carry is declared."""
+    if params.leg not in (seen.client.role, seen.service.role):
+        return Finding.NOT_APPLICABLE
+    if INTERNET in (seen.client.realm, seen.service.realm):
+        return Finding.UNKNOWN
+    return Finding.MET if seen.is_declared else Finding.NOT_MET

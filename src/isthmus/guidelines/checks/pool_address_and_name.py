@@ -3,7 +3,7 @@
 It applies if the audience includes one of `exposed_to`, or a client of the crossing belongs to one of them. A name
 whose addresses the estate knows must stand for an address on which the service is reached.
 
-Configured evidence: packets of the flow arrive at addresses of that pool only.
+Configured evidence: no packet of the flow that was sent to an address outside that pool arrives.
 """
 
 from typing import TYPE_CHECKING
@@ -100,7 +100,8 @@ def configured(question: Question, prover: "Prover") -> Answer:
     realm: str = question.params.realm
     zones = prover.zones
     pool = zones.where(lambda network: network.realm == realm and network.sphere is Sphere.PUBLIC)
-    told = f"arrives at an address that is not of the public pool of realm {realm}"
-    elsewhere = prover.claims.never_arrives(journey, ~zones.sent_to(pool), told)
+    told = f"arrives that was sent to an address outside the public pool of realm {realm}"
+    dialled = prover.journey(prover.declared(question.crossing) - zones.sent_to(pool))
+    elsewhere = prover.claims.never_arrives(dialled, prover.space.everything, told)
     holders = sorted(devices_holding(prover, [each.address for each in question.facts.reached(question.crossing)]))
-    return gravest([elsewhere], met(f"packets arrive at pool addresses only, on {', '.join(holders) or 'hosts'}"))
+    return gravest([elsewhere], met(f"packets go to pool addresses only, on {', '.join(holders) or 'hosts'}"))

@@ -6,20 +6,29 @@ the finding is unknown.
 
 Configured evidence: no packet of the flow arrives with a private source, and none that was sent to a private
 address arrives at all.
+
+Observed evidence: a record made in the service's realm shows a public client, one made in the client's realm a public
+service; one that tells the translation itself shows both.
+
+Exercised evidence: which addresses the ends saw of each other in the lab.
 """
 
 from typing import TYPE_CHECKING
 
 from isthmus.guidelines.asking import arriving
+from isthmus.guidelines.asking_exercise import arrived_ones, private_seen
 
 if TYPE_CHECKING:
+    from isthmus.guidelines.exercise import Exercise
     from isthmus.prove import Prover
 
 from collections.abc import Iterator
 
 from isthmus.decide import Question
 from isthmus.estate import Network, Sphere
-from isthmus.evidence import Answer, gravest, met, unknown, unmet
+from isthmus.evidence import Answer, Finding, gravest, met, unknown, unmet
+from isthmus.observe.policy import Seen
+from isthmus.observe.words import Side
 
 
 def declared(question: Question) -> Answer:
@@ -78,3 +87,19 @@ def configured(question: Question, prover: "Prover") -> Answer:
         ],
         met("no private address is seen on either side"),
     )
+
+
+def exercised(question: Question, exercise: "Exercise") -> Answer:
+    """Whether a private address of one side was seen by the other."""
+    probes = arrived_ones(exercise, question.crossing)
+    if isinstance(probes, Answer):
+        return probes
+    return gravest(private_seen(question, exercise, probes), met("no private address was seen on either side"))
+
+
+def observed(_params: object, seen: Seen) -> Finding:
+    """Whether one side was seen by the other with a private address."""
+    shown = {Side.SERVICE: seen.client, Side.CLIENT: seen.service}.get(seen.side)
+    if seen.version == 6 or shown is None:
+        return Finding.UNKNOWN
+    return Finding.MET if shown.sphere == Sphere.PUBLIC else Finding.NOT_MET

@@ -3,7 +3,8 @@
 Whether an address is public is the estate's word for its network (`sphere`), not a guess from the number. A service
 that is reached over IPv6 alone is not covered by the page's text, so the finding is unknown.
 
-Configured evidence: no packet of the flow arrives at a private address.
+Configured evidence: no packet of the flow that was sent to a private address arrives. What a load balancer makes of a
+public address on the way to its servers is its own affair.
 """
 
 from typing import TYPE_CHECKING
@@ -55,9 +56,10 @@ def _doubts(listener: Listener) -> Iterator[Answer]:
 
 
 def configured(question: Question, prover: "Prover") -> Answer:
-    """Whether packets to the service arrive at public addresses only."""
+    """Whether packets reach the service at public addresses only."""
     journey = arriving(question, prover, question.crossing)
     if isinstance(journey, Answer):
         return journey
     private = prover.zones.where(lambda network: network.sphere is not Sphere.PUBLIC)
-    return prover.claims.never_arrives(journey, prover.zones.sent_to(private), "arrives at a private address")
+    dialled = prover.journey(prover.declared(question.crossing) & prover.zones.sent_to(private))
+    return prover.claims.never_arrives(dialled, prover.space.everything, "arrives that was sent to a private address")

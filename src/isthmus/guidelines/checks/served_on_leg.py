@@ -6,13 +6,19 @@ may not arrive from it.
 
 Configured evidence: packets to the service's ports on its hosts' addresses of that leg do not get past the
 firewalls, and packets from that leg do not reach the service.
+
+Observed evidence: no end of a record of the service has an address of that leg.
+
+Exercised evidence: who got in on the other leg's addresses, or from that leg, in the lab.
 """
 
 from typing import TYPE_CHECKING
 
 from isthmus.guidelines.asking import arriving, to_addresses
+from isthmus.guidelines.asking_exercise import kept_off_leg
 
 if TYPE_CHECKING:
+    from isthmus.guidelines.exercise import Exercise
     from isthmus.prove import Prover
 
 from collections.abc import Iterator
@@ -21,7 +27,8 @@ from pydantic import BaseModel, ConfigDict
 
 from isthmus.decide import Question
 from isthmus.estate import Bind, IPAddress
-from isthmus.evidence import Answer, gravest, met, unknown, unmet
+from isthmus.evidence import Answer, Finding, gravest, met, unknown, unmet
+from isthmus.observe.policy import Seen
 
 
 class Params(BaseModel):
@@ -122,3 +129,15 @@ def _leg_addresses(question: Question) -> list[IPAddress]:
     hosts = balancer.hosts if balancer else service.hosts
     every = [address for host in hosts for address in facts.estate.hosts[host].addresses]
     return [each for each in every if any(network.role == never_on for network in facts.estate.plan.find(each))]
+
+
+def exercised(question: Question, exercise: "Exercise") -> Answer:
+    """Whether the service was reached on the other leg, or from it."""
+    return kept_off_leg(question, exercise, question.params.never_on, _leg_addresses(question))
+
+
+def observed(params: Params, seen: Seen) -> Finding:
+    """On which leg the service was used."""
+    if params.never_on in (seen.client.role, seen.service.role):
+        return Finding.NOT_MET
+    return Finding.MET if seen.service.role in params.on else Finding.UNKNOWN

@@ -4,13 +4,19 @@ Declared evidence: the client's networks, the service's realm, the networks of i
 clients arrive as. An address that no declared network covers belongs to the internet.
 
 Configured evidence: no packet of the flow comes to an interface in a network of another realm, or leaves the network.
+
+Observed evidence: both ends of a record lie in the realm, and no exporter of another realm saw it.
+
+Exercised evidence: the interfaces by which the packets of the flow came in, hop by hop, in the lab.
 """
 
 from typing import TYPE_CHECKING
 
 from isthmus.guidelines.asking import arriving, passes_only
+from isthmus.guidelines.asking_exercise import stayed_inside
 
 if TYPE_CHECKING:
+    from isthmus.guidelines.exercise import Exercise
     from isthmus.prove import Prover
 
 from collections.abc import Iterator
@@ -19,7 +25,9 @@ from pydantic import BaseModel, ConfigDict
 
 from isthmus.decide import Question
 from isthmus.estate import Network
-from isthmus.evidence import Answer, gravest, met, unknown, unmet
+from isthmus.evidence import Answer, Finding, gravest, met, unknown, unmet
+from isthmus.observe.policy import Seen
+from isthmus.observe.words import Side
 
 
 class Params(BaseModel):
@@ -78,3 +86,14 @@ def configured(question: Question, prover: "Prover") -> Answer:
     return passes_only(
         prover, journey, lambda network: network.realm == realm, f"comes to a network outside realm {realm}"
     )
+
+
+def exercised(question: Question, exercise: "Exercise") -> Answer:
+    """Whether any packet came by a network of another realm."""
+    return stayed_inside(question, exercise, question.params.realm)
+
+
+def observed(params: Params, seen: Seen) -> Finding:
+    """Whether a flow was seen outside the realm."""
+    is_inside = seen.client.realm == seen.service.realm == params.realm
+    return Finding.MET if is_inside and seen.side is not Side.ELSEWHERE else Finding.NOT_MET

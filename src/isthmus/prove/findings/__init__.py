@@ -9,8 +9,18 @@ from functools import cache
 from importlib import import_module
 from types import ModuleType
 
-from isthmus.diagnostics import Code, Diagnostic
+from isthmus.diagnostics import Code, Diagnostic, Severity, Span
+from isthmus.packetset import TooLargeError
 from isthmus.prove.prover import Prover
+from isthmus.prove.reach.explore import TooLongError
+
+UNTOLD = Code(
+    "PRV017",
+    Severity.WARNING,
+    "a kind of finding could not be looked for",
+    "Looking for it takes more steps or memory than a proof may take, so that nothing is known about it: neither that "
+    "the network has such a finding, nor that it has none. Compare smaller parts, or tell us of the network.",
+)
 
 
 @cache
@@ -20,10 +30,20 @@ def _kinds() -> tuple[ModuleType, ...]:
 
 def codes() -> tuple[Code, ...]:
     """Every code of a finding about layers."""
-    return tuple(code for each in _kinds() for code in each.CODES)
+    return (*(code for each in _kinds() for code in each.CODES), UNTOLD)
 
 
 def findings(prover: Prover) -> Iterator[Diagnostic]:
     """Everything that is found, in reading order."""
-    found = [finding for each in _kinds() for finding in each.find(prover)]
+    found = [finding for each in _kinds() for finding in _found(each, prover)]
     yield from sorted(found, key=Diagnostic.sort_key)
+
+
+def _found(kind: ModuleType, prover: Prover) -> tuple[Diagnostic, ...]:
+    """The findings of a kind, or that they could not be looked for."""
+    try:
+        return tuple(kind.find(prover))
+    except (TooLargeError, TooLongError) as error:
+        names = ", ".join(code.code for code in kind.CODES)
+        help_ = f"`isthmus explain {kind.CODES[0].code}` tells what was looked for"
+        return (Diagnostic(UNTOLD, f"{names} could not be looked for: {error}", Span(prover.estate.where.file), help_),)

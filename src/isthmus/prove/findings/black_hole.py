@@ -2,9 +2,20 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from isthmus.diagnostics import Code, Diagnostic, Severity
-from isthmus.network import Chain, Device, InterfaceTest, Port, Route, RouteKind, Rule, Translate, Verdict
-from isthmus.packetset import Block, Match, PacketSet
+from isthmus.diagnostics import Code, Diagnostic, Severity, Span
+from isthmus.network import (
+    Chain,
+    Device,
+    InterfaceTest,
+    Masquerade,
+    Port,
+    RouteKind,
+    Rule,
+    Translate,
+    Verdict,
+    connected,
+)
+from isthmus.packetset import Block, Match, PacketSet, Prefix
 from isthmus.prove.differences import getting_through
 from isthmus.prove.lists import Place, TooLarge
 from isthmus.prove.lists.effect import remainder
@@ -63,7 +74,7 @@ def _exceptions(prover: Prover, device: Device, chain: Chain) -> Iterator[Diagno
 
 def _excepted(prover: Prover, device: Device, chain: Chain, at: int) -> PacketSet:
     """The packets that a rule surely decides, and that a later one would translate."""
-    later = [each for each in chain.rules[at + 1 :] if isinstance(each.action, Translate)]
+    later = [each for each in chain.rules[at + 1 :] if isinstance(each.action, Translate | Masquerade)]
     if chain.rules[at].action is not Verdict.ACCEPT or not later:
         return prover.space.nothing
     ruleset = prover.reach.compiled(device.name, Direction.THERE).filters.ruleset(chain.name)
@@ -99,35 +110,36 @@ def _told(
 
 def _routes(prover: Prover) -> Iterator[Diagnostic]:
     """Packets that came to a device from another one, and for which it has no route."""
-    lost = {}
+    lost: dict[tuple[str, str, Span], list[Loss]] = {}
     for loss in prover.all_traffic.there.lost:
         if loss.stage is Stage.ROUTING and loss.where is not None and not _is_meant(prover, loss):
-            lost[loss.device, loss.reason] = loss
-    for loss in lost.values():
-        senders = _senders(prover, loss.device, loss.packets.surely)
-        packet = loss.packets.surely.sample()
-        if senders and packet is not None and loss.where is not None:
-            told = ", ".join(senders)
-            message = f"{told} sends packets to {loss.device} that end there: {loss.reason}"
-            yield Diagnostic(ROUTE_HOLE, message, loss.where, "withdraw the route, or add the missing one", str(packet))
+            lost.setdefault((loss.device, loss.reason, loss.where), []).append(loss)
+    for (device, reason, where), losses in lost.items():
+        packets = prover.space.union(each.packets.surely for each in losses)
+        senders, packet = _senders(prover, device, packets), packets.sample()
+        if senders and packet is not None:
+            told, verb = ", ".join(senders), "sends" if len(senders) == 1 else "send"
+            message = f"{told} {verb} packets to {device} that end there: {reason}"
+            yield Diagnostic(ROUTE_HOLE, message, where, "withdraw the route, or add the missing one", str(packet))
 
 
 def _is_meant(prover: Prover, loss: Loss) -> bool:
     """Whether a host lost them, which forwards nothing, or an aggregate: a discarding route around longer ones."""
     device = prover.network.devices[loss.device]
+    own = [prefix for interface in device.interfaces.values() for prefix in connected(interface)]
     return not device.forwards or any(
-        each.where == loss.where and each.kind is not RouteKind.FORWARD and _holds_longer(each, table)
+        each.where == loss.where
+        and each.kind is not RouteKind.FORWARD
+        and _holds_longer(each.prefix, [*own, *(other.prefix for other in table)])
         for table in device.tables.values()
         for each in table
     )
 
 
-def _holds_longer(route: Route, table: Sequence[Route]) -> bool:
+def _holds_longer(prefix: Prefix, others: Sequence[Prefix]) -> bool:
     return any(
-        each.prefix.version == route.prefix.version
-        and each.prefix.prefixlen > route.prefix.prefixlen
-        and each.prefix.network_address in route.prefix
-        for each in table
+        each.version == prefix.version and each.prefixlen > prefix.prefixlen and each.network_address in prefix
+        for each in others
     )
 
 

@@ -20,8 +20,8 @@ UNMATCHABLE = Code(
     "PRV014",
     Severity.WARNING,
     "no packet can match a rule",
-    "The rule asks for several things that no packet has at once: an address of one IP version and a protocol of the "
-    "other, an interface that the device lacks, an empty set. It decides nothing.",
+    "The rule asks for several things that no packet has at once: two ports, an address of one IP version and a "
+    "protocol of the other. It decides nothing.",
 )
 CODES = (SHADOWED, UNMATCHABLE)
 
@@ -61,8 +61,9 @@ def _told(device: Device, dead: DeadRule) -> Diagnostic:
         message = f"no packet can match {name} of `{dead.place.chain}` on {device.name}"
         return Diagnostic(UNMATCHABLE, message, dead.rule.where, "remove it, or correct what it asks for")
     covering = " and ".join(_named(_rule(device, each)) for each in dead.covered_by)
+    covering += " takes its packets" if len(dead.covered_by) == 1 else " take its packets"
     against = f"; {_named(_rule(device, dead.against))} does something else" if dead.against else ""
-    message = f"{name} of `{dead.place.chain}` on {device.name} decides nothing: {covering} take its packets{against}"
+    message = f"{name} of `{dead.place.chain}` on {device.name} decides nothing: {covering}{against}"
     return Diagnostic(SHADOWED, message, dead.rule.where, "remove it, or move it up")
 
 

@@ -69,13 +69,11 @@ def _losing(prover: Prover, journey: Journey) -> dict[Span, _Place]:
 
 def _unanswered(journey: Journey) -> PacketSet:
     """The first packets of hosts that surely arrive, and to which no reply can come home; routers have no services."""
-    arrived = journey.reach.space.nothing
-    for place, packets in journey.there.arrived.items():
-        origins = journey.origins(place, packets.surely) if packets.surely and not _is_router(journey, place) else {}
-        for start, origin in origins.items():
-            if not _is_router(journey, start):
-                arrived |= bare(origin)
-    return arrived - journey.returned.possibly
+    arrived = {place: packets.surely for place, packets in journey.there.arrived.items()}
+    served = {place: packets for place, packets in arrived.items() if packets and not _is_router(journey, place)}
+    senders = journey.senders(served)
+    sent = journey.reach.space.union(each for start, each in senders.items() if not _is_router(journey, start))
+    return bare(sent) - journey.returned.possibly
 
 
 def _is_router(journey: Journey, place: Place) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from isthmus.diagnostics import Code, Diagnostic, Severity
-from isthmus.network import Port
+from isthmus.network import Port, Segment
 from isthmus.packetset import Address
 from isthmus.prove.prover import Prover
 
@@ -19,9 +19,12 @@ TWO_REALMS = Code(
     Severity.WARNING,
     "two realms meet on one segment",
     "Interfaces on one broadcast domain lie in networks of two realms, so that their hosts reach each other without "
-    "passing any filter between the realms.",
+    "passing any filter between the realms. A link on which there is room for two routers only is none.",
 )
 CODES = (TWO_OWNERS, TWO_REALMS)
+
+LINK = 4
+"""The addresses of a link between two routers: a /31, or a /30 with its network and broadcast addresses."""
 
 
 def find(prover: Prover) -> Iterator[Diagnostic]:
@@ -57,12 +60,26 @@ def _is_declared(prover: Prover, address: Address, port: Port) -> bool:
 
 def _segments(prover: Prover) -> Iterator[Diagnostic]:
     for segment in prover.reach.topology.segments:
+        if _is_link(prover, segment):
+            continue
         realms: dict[str, str] = {}
-        for port in segment.ports:
-            for held in prover.reach.topology.interface(port).addresses:
-                for network in prover.estate.plan.find(held.ip):
-                    realms.setdefault(network.realm, f"{port} ({network.id})")
+        ports = sorted(segment.ports, key=lambda port: -len(_networks(prover, port)))
+        for port in ports:
+            for realm, network in _networks(prover, port).items():
+                realms.setdefault(realm, f"{port} ({network})")
         if len(realms) > 1:
-            where = prover.reach.topology.interface(segment.ports[0]).where
+            where = prover.reach.topology.interface(ports[0]).where
             told = "; ".join(f"{realm}: {who}" for realm, who in realms.items())
             yield Diagnostic(TWO_REALMS, f"realms meet on segment {segment.name}: {told}", where, "part them by VLAN")
+
+
+def _networks(prover: Prover, port: Port) -> dict[str, str]:
+    """By realm, a network that an address of the port lies in; a port with several joins them by itself."""
+    held = prover.reach.topology.interface(port).addresses
+    return {network.realm: network.id for each in held for network in prover.estate.plan.find(each.ip)}
+
+
+def _is_link(prover: Prover, segment: Segment) -> bool:
+    """Whether the segment joins routers and has no room for hosts: there realms meet as they should."""
+    is_narrow = all(each.num_addresses <= LINK for each in segment.prefixes)
+    return is_narrow and all(prover.network.devices[port.device].forwards for port in segment.ports)

@@ -15,6 +15,7 @@ from isthmus.prove.lists.prepared import Prepared
 T = TypeVar("T")
 
 _MATCHES = 500_000
+_OFTEN = 4096
 _PIECES = 50_000
 _OUTLINES = 2_000
 
@@ -32,6 +33,7 @@ class Compiler:
         self._outlines: dict[PacketSet, tuple[Outline, ...]] = {}
         self._contents: dict[Hashable, int] = {}
         self._asked = 0
+        self._also: list[Callable[[], object]] = []
 
     def answer(self, question: Callable[[], T]) -> T | TooLarge:
         """What the question gives, or why there is no answer. A question inside another shares its limits."""
@@ -53,7 +55,13 @@ class Compiler:
         self._matches.clear()
         self._pieces.clear()
         self._outlines.clear()
+        for each in self._also:
+            each()
         self.space.collect()
+
+    def when_forgetting(self, also: Callable[[], object]) -> None:
+        """What else is to be done where room ends: somebody remembers sets that can be worked out again."""
+        self._also.append(also)
 
     def union(self, matches: Iterable[Match]) -> PacketSet:
         """The packets that pass one of the matches."""
@@ -64,11 +72,15 @@ class Compiler:
         known = self._matches.get(id(match))
         if known is not None:
             return known[1]
-        if len(self._matches) >= _MATCHES:
+        if len(self._matches) >= _MATCHES or self._is_tight():
             self._matches.clear()
         packets = self.space.match(match)
         self._matches[id(match)] = match, packets
         return packets
+
+    def _is_tight(self) -> bool:
+        """Whether half of the space is taken; matches are the quickest to make again. Asked now and then."""
+        return len(self._matches) % _OFTEN == _OFTEN - 1 and self.space.nodes() * 2 > self.space.max_nodes
 
     def outlines(self, packets: PacketSet) -> tuple[Outline, ...]:
         """The outlines of a set, worked out once."""

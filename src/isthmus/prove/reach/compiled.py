@@ -3,7 +3,7 @@
 from functools import cached_property
 from ipaddress import IPv4Interface, IPv6Interface, ip_network
 
-from isthmus.network import Device, Hook, HookPoint, own_addresses
+from isthmus.network import Device, DeviceKind, Hook, HookPoint, own_addresses
 from isthmus.packetset import Address, Match, PacketSet, Prefix
 from isthmus.prove.reach.direction import Direction
 from isthmus.prove.reach.filters import Filters, Rulesets
@@ -26,6 +26,11 @@ class Compiled:
     def is_simple_host(self) -> bool:
         """Whether nothing tells its routes, so that it sends to its segment, and through the gateways there."""
         return not self.device.forwards and not self.device.tables
+
+    @cached_property
+    def tracks(self) -> bool:
+        """Whether it keeps a connection table."""
+        return self.device.kind in (DeviceKind.LINUX, DeviceKind.INSTANCE)
 
     @cached_property
     def is_plain(self) -> bool:

@@ -4,7 +4,7 @@ Replies are computed as the first packets that they answer (see `direction`), so
 back from what a rule made of a packet to the packets that it can have been.
 """
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 
 from isthmus.packetset import PacketSet, Rewrite, Space
@@ -35,13 +35,30 @@ class Connections:
 
     def __init__(self, space: Space) -> None:
         self.nothing = Bounds.exactly(space.nothing)
-        self.seen = self.nothing
+        self._places: dict[str, Place] = {}
+        self._seen = self.nothing
+        self._passed: list[Bounds] = []
+        self._noted: list[Connections] = []
+        """What was noted since somebody asked: it is put together only where somebody does."""
+
+    @property
+    def seen(self) -> Bounds:
         """First packets that passed, as they left (or arrived, where they ended here), whatever their state."""
-        self.places: dict[str, Place] = {}
+        self._settle()
+        if self._passed:
+            self._seen = union([self._seen, union(self._passed).each(bare)])
+            self._passed.clear()
+        return self._seen
+
+    @property
+    def places(self) -> dict[str, Place]:
+        """What was translated, or not, at each place of translation."""
+        self._settle()
+        return self._places
 
     def note(self, packets: Bounds) -> None:
         """Remember that these first packets passed."""
-        self.seen = self.seen | packets.each(bare)
+        self._passed.append(packets)
 
     def note_kept(self, place: str, packets: Bounds) -> None:
         """Remember that these were not translated at a place of translation."""
@@ -53,6 +70,25 @@ class Connections:
         """Remember what was made of these."""
         at = self.places.setdefault(place, Place())
         at.translated.append(Translated(before.each(bare), after.each(bare), rewrite))
+
+    def add(self, noted: "Connections") -> None:
+        """Remember all that another table holds by now, which does not grow any more."""
+        self._noted.append(noted)
+
+    def _settle(self) -> None:
+        """Put what other tables hold into this one."""
+        noted, self._noted = self._noted, []
+        for other in noted:
+            self._passed += (each for each in (other._seen, *other._passed) if each)
+            for name, more in other.places.items():
+                at = self._places.setdefault(name, Place())
+                if more.kept is not None:
+                    at.kept = more.kept if at.kept is None else at.kept | more.kept
+                at.translated += more.translated
+
+    def translations(self) -> Hashable:
+        """All that it holds of places of translation, as a value."""
+        return tuple((name, at.kept, tuple(at.translated)) for name, at in sorted(self.places.items()))
 
     def undone(self, place: str, packets: Bounds) -> Bounds:
         """What a place made of first packets → those first packets.
@@ -83,7 +119,11 @@ def _origin(packets: PacketSet, before: PacketSet, rewrite: Rewrite) -> PacketSe
 
 def union(parts: Iterable[Bounds]) -> Bounds:
     """The union of at least one."""
-    first, *rest = parts
-    for each in rest:
-        first = first | each
-    return first
+    first, *rest = each = tuple(parts)
+    if not rest:
+        return first
+    space = first.possibly.space
+    possibly = space.union(part.possibly for part in each)
+    if all(part.surely is part.possibly for part in each):
+        return Bounds.exactly(possibly)
+    return Bounds(space.union(part.surely for part in each), possibly)

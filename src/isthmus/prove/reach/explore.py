@@ -1,11 +1,15 @@
 """Following packets from device to device until nothing new arrives anywhere: a fixpoint over a network's ports."""
 
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping
+
 from isthmus.network import Balancer, Bind, Delivery, Device, Port, Segment, Server
 from isthmus.packetset import Match, PacketSet, Rewrite, only
 from isthmus.prove.certainty import Bounds
-from isthmus.prove.reach.compiled import host_prefix
-from isthmus.prove.reach.connections import Connections
+from isthmus.prove.reach.compiled import Compiled, host_prefix
+from isthmus.prove.reach.connections import Connections, union
 from isthmus.prove.reach.direction import Direction
+from isthmus.prove.reach.memory import Crossed
 from isthmus.prove.reach.passage import Passage
 from isthmus.prove.reach.places import Ended, Explored, Move, Place
 from isthmus.prove.reach.reach import Reach
@@ -13,6 +17,29 @@ from isthmus.prove.reach.stages import Passed
 
 MOST_STEPS = 200_000
 """How often packets may arrive at a port in one exploration before it is given up."""
+
+
+Coming = tuple[tuple[str, Bounds], ...]
+"""Packets by the interface by which they come; the name is empty for those that a device sends itself."""
+
+Crossing = Callable[[Passage, Coming], Passed]
+"""How packets get on a device."""
+
+
+def _arrived(passage: Passage, coming: Coming) -> Passed:
+    return passage.arrive(dict(coming))
+
+
+def _emitted(passage: Passage, coming: Coming) -> Passed:
+    return passage.emit(coming[0][1])
+
+
+def _handed_over(passage: Passage, coming: Coming) -> Passed:
+    return passage.hand_over(*coming[0])
+
+
+def _worked_out(compiled: Compiled, how: Crossing, coming: Coming, table: Connections) -> Crossed:
+    return Crossed(how(Passage(compiled, table), coming), table)
 
 
 class TooLongError(Exception):
@@ -27,12 +54,14 @@ class Exploration:
         self.direction = direction
         self.connections = connections
         self.found = Explored()
-        self.pending: dict[str, dict[str, Bounds]] = {}
+        self.pending: OrderedDict[str, dict[str, list[Bounds]]] = OrderedDict()
         """What waits at the interfaces of devices."""
         self.handed: dict[Port, Bounds] = {}
         """What load balancers have handed on to servers, by the port where it comes in."""
         self.moving: tuple[tuple[Port | Place, ...], str] = ((), "")
         """Where the packets in hand came in, and the device that they are on."""
+        self._remembered: dict[str, Hashable] = {}
+        """What each device remembers of first packets, as a value."""
 
     def begin(self, place: Place, packets: Bounds) -> None:
         """Let packets start at a place."""
@@ -41,7 +70,7 @@ class Exploration:
             self._enter(place.edge, packets)
         elif place.device:
             self.moving = ((place,), place.device)
-            self._came(place.device, self.passage(place.device).emit(packets))
+            self._came(place.device, self._crossed(place.device, _emitted, (("", packets),)))
         else:
             segment = next(each for each in self.reach.topology.segments if each.name == place.segment)
             self._send_on(segment, packets, None)
@@ -50,21 +79,21 @@ class Exploration:
         """Follow everything to its end. Raises TooLongError."""
         steps = 0
         while self.pending:
-            device = next(iter(self.pending))
-            coming = self._coming(device)
+            device, waiting = self.pending.popitem(last=False)
+            coming = self._coming(device, waiting)
             steps += len(coming)
             if steps > MOST_STEPS:
                 raise TooLongError(f"packets arrive at ports more than {MOST_STEPS:,} times")
             if coming:
                 self.moving = (tuple(Port(device, name) for name in coming), device)
-                self._came(device, self.passage(device).arrive(coming))
+                self._came(device, self._crossed(device, _arrived, tuple(coming.items())))
         return self.found
 
-    def _coming(self, device: str) -> dict[str, Bounds]:
+    def _coming(self, device: str, waiting: Mapping[str, list[Bounds]]) -> dict[str, Bounds]:
         """What waits at the ports of a device and was not there before, by the interface."""
         coming: dict[str, Bounds] = {}
-        for interface, packets in self.pending.pop(device).items():
-            port = Port(device, interface)
+        for interface, parts in waiting.items():
+            port, packets = Port(device, interface), parts[0] if len(parts) == 1 else union(parts)
             known = self.found.entered.get(port)
             new = packets if known is None else packets.beyond(known)
             if new:
@@ -72,16 +101,32 @@ class Exploration:
                 coming[interface] = new
         return coming
 
-    def passage(self, device: str) -> Passage:
-        """A device with its connection table."""
+    def _crossed(self, device: str, how: Crossing, coming: Coming) -> Passed:
+        """What a device does to packets: once for the same packets and, of replies, the same connections."""
+        compiled = self.reach.compiled(device, self.direction)
+        table = self._table(device)
+        if self.direction is Direction.BACK:
+            if device not in self._remembered:
+                self._remembered[device] = (table.seen if compiled.tracks else None, table.translations())
+            key = (compiled, how, coming, self._remembered[device])
+            return self.reach.memory.crossing(key, lambda: _worked_out(compiled, how, coming, table)).passed
+        crossed = self.reach.memory.crossing(
+            (compiled, how, coming), lambda: _worked_out(compiled, how, coming, Connections(self.reach.space))
+        )
+        table.add(crossed.noted)
+        return crossed.passed
+
+    def _table(self, device: str) -> Connections:
+        """The connection table of a device."""
         table = self.connections.get(device)
         if table is None:
             table = self.connections[device] = Connections(self.reach.space)
-        return Passage(self.reach.compiled(device, self.direction), table)
+        return table
 
     def _came(self, device: str, passed: Passed) -> None:
         self.found.lost += passed.lost
-        is_simple = self.reach.compiled(device, self.direction).is_simple_host
+        self.found.rewritten += passed.rewritten
+        is_simple = bool(passed.sent) and self.reach.compiled(device, self.direction).is_simple_host
         for hop, packets in passed.sent:
             port = Port(device, hop.interface)
             segment = self.reach.topology.segment_of.get(port)
@@ -112,14 +157,9 @@ class Exploration:
 
     def _send_direct(self, segment: Segment, packets: Bounds, sender: Port | None) -> None:
         """Packets to addresses of a segment: to the ports that hold them, else to hosts that were not read."""
-        rest = packets
-        for port, held in self.reach.answering(segment, self.direction):
-            if sender is not None and port.device == sender.device:
-                continue
-            part = packets & held
-            if part:
-                self._enter(port, part)
-                rest = rest - held
+        parts, rest = self.reach.divided(segment, self.direction, packets, sender.device if sender else None)
+        for port, part in parts.items():
+            self._enter(port, part)
         inside = self.reach.inside(segment, self.direction)
         self._arrive(Place(segment=segment.name), rest & inside)
         if sender is not None:
@@ -128,8 +168,7 @@ class Exploration:
     def _enter(self, port: Port, packets: Bounds) -> None:
         if packets:
             self.found.moves.append(Move(*self.moving, packets.possibly, port))
-            waiting = self.pending.setdefault(port.device, {})
-            waiting[port.interface] = waiting[port.interface] | packets if port.interface in waiting else packets
+            self.pending.setdefault(port.device, {}).setdefault(port.interface, []).append(packets)
 
     def _arrive(self, place: Place, packets: Bounds) -> None:
         if packets:
@@ -140,7 +179,7 @@ class Exploration:
     # Where packets are taken
 
     def _take(self, device: Device, packets: Bounds) -> None:
-        if self.direction is Direction.THERE:
+        if self.direction is Direction.THERE and (device.balancers or device.proxies):
             packets = self._served(device, packets)
         self._arrive(Place(device=device.name), packets)
 
@@ -181,7 +220,7 @@ class Exploration:
         known = self.found.entered.get(port)
         self.found.entered[port] = packets if known is None else known | packets
         before, self.moving = self.moving, ((port,), port.device)
-        self._came(port.device, self.passage(port.device).hand_over(port.interface, packets))
+        self._came(port.device, self._crossed(port.device, _handed_over, ((port.interface, packets),)))
         self.moving = before
 
     def _balance(self, device: Device, balancer: Balancer, packets: Bounds) -> None:
@@ -200,8 +239,8 @@ class Exploration:
             rewrite = Rewrite(destination=host_prefix(server.address), destination_port=new_port)
             everything = self.reach.space.everything
             after = packets.each(lambda each: each.image(everything, rewrite))
-            self.passage(device.name).connections.note_translated(balancer.name, packets, after, rewrite)
-            self._came(device.name, self.passage(device.name).emit(after))
+            self._table(device.name).note_translated(balancer.name, packets, after, rewrite)
+            self._came(device.name, self._crossed(device.name, _emitted, (("", after),)))
             return
         holders = self.reach.topology.owners.get(server.address, ())
         for port in holders:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from isthmus.network import Chain, Device, DeviceKind
+from isthmus.network import Chain, Device, DeviceKind, Unclear, Unmodelled
 from isthmus.prove.certainty import Bounds
 from isthmus.prove.lists import Compiler, Mark, Method, Outcome, Ruleset, Translated
 from isthmus.prove.reach.direction import Direction, facing_back
@@ -18,6 +18,8 @@ class Filtered:
     refused: tuple[tuple[str, Bounds], ...] = ()
     disturbed: bool = False
     """A rule of unknown effect was met: where it stands in a chain that translates, addresses may be any."""
+    rewritten: tuple[Unmodelled, ...] = ()
+    """Why addresses may be any wherever the chain stands."""
 
 
 class Rulesets:
@@ -94,7 +96,16 @@ class Filters:
         """A chain of a hook; what it leaves undecided passes."""
         outcome = self.ruleset(name).evaluate(name, packets, arriving=arriving, leaving=leaving, mark=mark)
         passing = tuple((each, fate.accepted | fate.undecided) for each, fate in outcome.by_mark.items())
-        return Filtered(passing, tuple(_translated(outcome)), ((name, outcome.refused),), bool(outcome.unclear))
+        disturbed = bool(outcome.unclear)
+        rewritten = self._writing(name) if disturbed else ()
+        return Filtered(passing, tuple(_translated(outcome)), ((name, outcome.refused),), disturbed, rewritten)
+
+    def _writing(self, name: str) -> tuple[Unmodelled, ...]:
+        """What of this chain, or of one that it jumps to, was not modelled and may write addresses."""
+        rules = (rule for each in _closure(self.device, name) for rule in self.device.chains[each].rules)
+        return tuple(
+            doubt for rule in rules if isinstance(rule.action, Unclear) and rule.action.writes for doubt in rule.doubts
+        )
 
 
 def _translated(outcome: Outcome) -> list[tuple[Mark, Translated]]:

@@ -1,6 +1,6 @@
 """From where packets arrived back to what their clients sent: the moves of an exploration in reverse order."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from isthmus.network import HookPoint, Port
 from isthmus.packetset import PacketSet
@@ -26,6 +26,8 @@ class Origins:
         self.moves: dict[Port | Place, list[Move]] = {}
         for move in explored.moves:
             self.moves.setdefault(move.target, []).append(move)
+        self._bare: dict[PacketSet, PacketSet] = {}
+        self._undoing: dict[str, tuple[str, ...]] = {}
 
     def of(self, target: Port | Place, packets: PacketSet) -> dict[Place, PacketSet]:
         """The packets, as they were sent, that can have become these where they are now; by where they began."""
@@ -38,27 +40,68 @@ class Origins:
             at, here = waiting.pop()
             new = here - done[at] if at in done else here
             done[at] = done[at] | new if at in done else new
-            for move in self.moves.get(at, ()) if new else ():
-                before = self._before(move, new)
-                for origin in move.origins if before else ():
-                    if isinstance(origin, Place):
-                        sent = before & self.begun[origin]
-                        if sent:
-                            found[origin] = found[origin] | sent if origin in found else sent
-                    else:
-                        waiting.append((origin, before & bare(self.explored.entered[origin].possibly)))
+            for origin, before in self._back_from(at, new):
+                if isinstance(origin, Place):
+                    found[origin] = found[origin] | before if origin in found else before
+                else:
+                    waiting.append((origin, before))
         return found
+
+    def of_all(self, places: Mapping[Place, PacketSet]) -> dict[Place, PacketSet]:
+        """The same for packets in many places at once; where ways back meet, they are followed together."""
+        found: dict[Place, PacketSet] = {}
+        waiting: dict[Port | Place, PacketSet] = {place: bare(packets) for place, packets in places.items()}
+        done: dict[Port | Place, PacketSet] = {}
+        while waiting:
+            at = next(iter(waiting))
+            here = waiting.pop(at)
+            new = here - done[at] if at in done else here
+            done[at] = done[at] | new if at in done else new
+            for origin, before in self._back_from(at, new):
+                if isinstance(origin, Place):
+                    found[origin] = found[origin] | before if origin in found else before
+                else:
+                    waiting[origin] = waiting[origin] | before if origin in waiting else before
+        return found
+
+    def _back_from(self, at: Port | Place, packets: PacketSet) -> Iterator[tuple[Port | Place, PacketSet]]:
+        """One step: where packets came from that are somewhere now, and what they were there."""
+        for move in self.moves.get(at, ()) if packets else ():
+            before = self._before(move, packets)
+            for origin in move.origins if before else ():
+                part = before & self._was_at(origin)
+                if part:
+                    yield origin, part
+
+    def _was_at(self, origin: Port | Place) -> PacketSet:
+        """What was sent somewhere, or came there."""
+        if isinstance(origin, Place):
+            return self.begun[origin]
+        return self._known(self.explored.entered[origin].possibly)
+
+    def _known(self, packets: PacketSet) -> PacketSet:
+        """Packets whatever their state and flags, worked out once."""
+        known = self._bare.get(packets)
+        if known is None:
+            known = self._bare[packets] = bare(packets)
+        return known
 
     def _before(self, move: Move, packets: PacketSet) -> PacketSet:
         """What packets were when they came to the device that moved them."""
-        part = packets & bare(move.packets)
-        if not part or not move.device:
-            return part
-        compiled, table = self.reach.compiled(move.device, Direction.THERE), self.connections[move.device]
-        for point in (HookPoint.POSTROUTING, HookPoint.INPUT, HookPoint.OUTPUT, HookPoint.PREROUTING):
-            for hook in reversed(compiled.hooks.get(point, [])):
-                if hook.translates:
-                    part = table.undone(hook.chain, Bounds.exactly(part)).possibly
-        for balancer in compiled.device.balancers:
-            part = table.undone(balancer.name, Bounds.exactly(part)).possibly
+        part = packets & self._known(move.packets)
+        if part and move.device:
+            for place in self._translating(move.device):
+                part = self.connections[move.device].undone(place, Bounds.exactly(part)).possibly
         return part
+
+    def _translating(self, device: str) -> tuple[str, ...]:
+        """The places where a device translates, the last one first."""
+        if device not in self._undoing:
+            compiled = self.reach.compiled(device, Direction.THERE)
+            hooks = (hook for point in _BACKWARDS for hook in reversed(compiled.hooks.get(point, [])))
+            balancers = (each.name for each in compiled.device.balancers)
+            self._undoing[device] = (*(hook.chain for hook in hooks if hook.translates), *balancers)
+        return self._undoing[device]
+
+
+_BACKWARDS = (HookPoint.POSTROUTING, HookPoint.INPUT, HookPoint.OUTPUT, HookPoint.PREROUTING)

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from isthmus.diagnostics import Span
-from isthmus.network import DEFAULT_VRF, DeviceKind, FilterUse, Hook, HookPoint, RouteKind, connected
-from isthmus.packetset import Forgettable, Match, PacketSet
+from isthmus.network import DEFAULT_VRF, FilterUse, Hook, HookPoint, RouteKind, connected
+from isthmus.packetset import Forgettable, Match, PacketSet, State
 from isthmus.prove.certainty import Bounds
 from isthmus.prove.lists import Mark, Translated
 from isthmus.prove.reach.compiled import Compiled, host_prefix
@@ -13,7 +13,11 @@ from isthmus.prove.reach.connections import Connections, union
 from isthmus.prove.reach.direction import Direction
 from isthmus.prove.reach.routing import Hop
 from isthmus.prove.reach.stages import STAGES, UNDONE, By, Loss, Passed, Stage
-from isthmus.prove.reach.translating import ADDRESSES, rewrites, written
+from isthmus.prove.reach.translating import ADDRESSES, ANY_ADDRESS, rewrites, written
+
+TRACKING = -200
+"""The priority at which Linux gives packets their connection state."""
+_TRACKING = (HookPoint.PREROUTING, HookPoint.OUTPUT)
 
 
 class Passage:
@@ -31,7 +35,7 @@ class Passage:
     @property
     def tracks(self) -> bool:
         """Whether the device keeps a connection table."""
-        return self.device.kind in (DeviceKind.LINUX, DeviceKind.INSTANCE)
+        return self.compiled.tracks
 
     def arrive(self, packets: Mapping[str, Bounds]) -> Passed:
         """Packets that come in, by the interface by which they do.
@@ -224,32 +228,60 @@ class Passage:
         is_back = self.direction is Direction.BACK
         undo = UNDONE.get(point) if is_back else None
         left = [(mark, packets)]
+        settled: list[tuple[Mark, Bounds]] = []  # what one chain has translated, no further chain of this place does
         for hook in self.compiled.hooks.get(point, []):
             if undo is not None and hook.priority >= undo[0]:
                 left, undo = [(each, self._undone(undo[1], part)) for each, part in left], None
-            if not (hook.translates and is_back):
-                left = [after for each, part in left for after in self._at_hook(hook, part, each, by, passed)]
+            if self._awaits_tracking(hook):
+                left = [after for each, part in left for after in self._untold(hook, part, each, by, passed)]
+            elif hook.translates and not is_back:
+                for _, part in settled:
+                    self.connections.note_kept(hook.chain, part)
+                judged = [self._at_hook(hook, part, each, by, passed) for each, part in left]
+                left = [after for kept, _ in judged for after in kept]
+                settled += [after for _, translated in judged for after in translated]
+            elif not hook.translates:
+                left = [after for each, part in left for after in self._at_hook(hook, part, each, by, passed)[0]]
+                settled = [after for each, part in settled for after in self._at_hook(hook, part, each, by, passed)[0]]
         if undo is not None:
             left = [(each, self._undone(undo[1], part)) for each, part in left]
-        return [(each, part) for each, part in left if part]
+        return [(each, part) for each, part in (*left, *settled) if part]
 
     def _at_hook(
         self, hook: Hook, packets: Bounds, mark: Mark, by: By, passed: Passed
-    ) -> Iterator[tuple[Mark, Bounds]]:
+    ) -> tuple[list[tuple[Mark, Bounds]], list[tuple[Mark, Bounds]]]:
+        """What passes one chain as it is, perhaps with another mark; and what it has translated."""
         here = _stands_at(hook, by.arriving if hook.at is HookPoint.INGRESS else by.leaving)
         judged = packets & self._version(hook.versions if here else frozenset())
+        if hook.translates:
+            judged = judged - self.space.match(Match(states=(State.UNTRACKED,)))
         beside = packets - judged.possibly
         filtered = self.filters.hooked(hook.chain, judged, mark, self._names(by.arriving), self._names(by.leaving))
         for name, refused in filtered.refused:
             self._lose(passed, STAGES[hook.at], refused, f"{name} refuses it", self.device.chains[name].where)
-        for each, kept in ((mark, beside), *filtered.accepted):
-            if hook.translates:
+        left = [(mark, beside), *filtered.accepted]
+        if hook.translates:
+            for _, kept in left:
                 self.connections.note_kept(hook.chain, kept)
-            yield each, kept
-        for each, translated in filtered.translated:
-            yield each, self._translated(hook.chain, translated, by)
-        if hook.translates and filtered.disturbed:
-            yield mark, Bounds.perhaps(judged.possibly.forgetting(*ADDRESSES[hook.at]))
+        translated = [(each, self._translated(hook.chain, part, by)) for each, part in filtered.translated]
+        if filtered.rewritten or (hook.translates and filtered.disturbed):
+            written = ANY_ADDRESS if filtered.rewritten else ADDRESSES[hook.at]
+            left.append((mark, Bounds.perhaps(judged.possibly.forgetting(*written))))
+            passed.rewritten += filtered.rewritten
+        return left, translated
+
+    def _awaits_tracking(self, hook: Hook) -> bool:
+        """Whether a chain stands before connection tracking."""
+        return self.tracks and (hook.at is HookPoint.INGRESS or (hook.at in _TRACKING and hook.priority < TRACKING))
+
+    def _untold(self, hook: Hook, packets: Bounds, mark: Mark, by: By, passed: Passed) -> Iterator[tuple[Mark, Bounds]]:
+        """A chain before connection tracking: packets that it is not kept from count as invalid there."""
+        untracked, invalid = (self.space.match(Match(states=(each,))) for each in (State.UNTRACKED, State.INVALID))
+        awaiting = packets - untracked
+        coming = packets & untracked | awaiting.each(lambda each: each.forgetting(Forgettable.STATE) & invalid)
+        for each, after in self._at_hook(hook, coming, mark, by, passed)[0]:
+            told = (after - untracked).each(lambda part: part.forgetting(Forgettable.STATE)).within(awaiting)
+            yield each, after & untracked | told
 
     def _version(self, versions: frozenset[int]) -> PacketSet:
         if len(versions) == 2:
@@ -291,7 +323,7 @@ class Passage:
         return (interface,) if vrf == DEFAULT_VRF else (interface, vrf)
 
     def _note(self, packets: Bounds) -> None:
-        if self.direction is Direction.THERE:
+        if self.direction is Direction.THERE and self.tracks:
             self.connections.note(packets)
 
     def _weakened(self, packets: Bounds) -> Bounds:

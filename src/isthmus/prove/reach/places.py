@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from isthmus.network import Bind, Port, Proxy
+from isthmus.network import Bind, Port, Proxy, Unmodelled
 from isthmus.packetset import PacketSet
 from isthmus.prove.certainty import Bounds
 from isthmus.prove.reach.stages import Loss
@@ -53,3 +53,5 @@ class Explored:
     lost: list[Loss] = field(default_factory=list)
     ended: list[Ended] = field(default_factory=list)
     moves: list[Move] = field(default_factory=list)
+    rewritten: list[Unmodelled] = field(default_factory=list)
+    """Why packets may have got addresses that no way back undoes."""

@@ -6,12 +6,15 @@ from ipaddress import ip_network
 
 from isthmus.network import DeviceKind, Network, Port, Segment, Topology
 from isthmus.packetset import Match, PacketSet, Space
+from isthmus.prove.certainty import Bounds
 from isthmus.prove.lists import Compiler
 from isthmus.prove.reach.compiled import Compiled, host_prefix
 from isthmus.prove.reach.direction import Direction
-from isthmus.prove.reach.filters import Rulesets
+from isthmus.prove.reach.divisions import Divided, Divisions
+from isthmus.prove.reach.memory import Memory, interned
 from isthmus.prove.reach.places import Place
 from isthmus.prove.reach.routing import Routing
+from isthmus.prove.reach.surroundings import Surroundings, is_alike
 
 NOT_ON_THE_INTERNET = tuple(
     ip_network(each)
@@ -24,38 +27,67 @@ NOT_ON_THE_INTERNET = tuple(
 
 
 class Reach:
-    """A network ready to be asked: what was compiled for one question serves the next."""
+    """A network ready to be asked: what was compiled for one question serves the next.
 
-    def __init__(self, network: Network, space: Space) -> None:
+    After ``before``, the reach of a network of which this one is a change, only what changed is compiled anew, and of
+    the steps of a proof only those are worked out at which something else happens than before.
+    """
+
+    def __init__(self, network: Network, space: Space, before: "Reach | None" = None) -> None:
         self.network = network
         self.space = space
-        self.compiler = Compiler(space)
-        self.rulesets = Rulesets(self.compiler)
-        self.topology = Topology(network)
-        self._compiled: dict[tuple[str, Direction], Compiled] = {}
-        self._chosen: dict[str, PacketSet] = {}
-        self._answering: dict[tuple[str, Direction], tuple[tuple[Port, PacketSet], ...]] = {}
+        self.memory = Memory(space)
+        self.surroundings = Surroundings(Topology(network))
+        if before is not None:
+            self.network = interned(before.network, network)
+            self.memory = before.memory
+            alike = is_alike(before.network, self.network)
+            self.surroundings = before.surroundings.under(self.network) if alike else self.surroundings
+
+    def asks_the_same(self, other: "Reach") -> bool:
+        """Whether both have the very same devices, in the same order."""
+        pairs = zip(self.network.devices.values(), other.network.devices.values(), strict=False)
+        is_whole = len(self.network.devices) == len(other.network.devices)
+        return is_whole and all(one is another for one, another in pairs)
+
+    @property
+    def compiler(self) -> Compiler:
+        """What makes sets of rules."""
+        return self.memory.compiler
+
+    @property
+    def topology(self) -> Topology:
+        """How the devices hang together."""
+        return self.surroundings.topology
 
     def compiled(self, device: str, direction: Direction) -> Compiled:
         """A device as packets of one direction meet it."""
-        key = (device, direction)
-        if key not in self._compiled:
-            self._compiled[key] = Compiled(self.network.devices[device], self.rulesets, direction)
-        return self._compiled[key]
+        return self.memory.compiled(self.network.devices[device], direction)
 
     def answering(self, segment: Segment, direction: Direction) -> tuple[tuple[Port, PacketSet], ...]:
         """The ports that take packets on a segment, each with the packets that it takes."""
         key = (segment.name, direction)
-        if key not in self._answering:
-            self._answering[key] = tuple(self._takers(segment, direction))
-        return self._answering[key]
+        known = self.surroundings.answering
+        if key not in known:
+            known[key] = tuple(self._takers(segment, direction))
+        return known[key]
 
     def _takers(self, segment: Segment, direction: Direction) -> Iterator[tuple[Port, PacketSet]]:
+        inside = self.inside(segment, direction)
         for port in segment.ports:
             vrf = self.topology.interface(port).vrf
-            held = self.compiled(port.device, direction).own(vrf) & self.inside(segment, direction)
+            held = self.compiled(port.device, direction).own(vrf) & inside
             if held:
                 yield port, held
+
+    def divided(self, segment: Segment, direction: Direction, packets: Bounds, sender: str | None) -> Divided:
+        """Packets on a segment by the ports that hold their addresses, the sender's own left out; and the rest."""
+        divisions = self.surroundings.divided.get((segment.name, direction, sender))
+        if divisions is None:
+            takers = {port: held for port, held in self.answering(segment, direction) if port.device != sender}
+            divisions = Divisions(takers, self.space.union(takers.values()))
+            self.surroundings.divided[segment.name, direction, sender] = divisions
+        return divisions.of(packets)
 
     def is_read(self, place: Place) -> bool:
         """Whether it was read what is admitted where packets arrive: the host's own firewall, or that it has none.
@@ -67,19 +99,22 @@ class Reach:
 
     def chosen(self, device: str) -> PacketSet:
         """The packets that a host sends to others with the source that belongs to their way; a router: with any."""
-        if device not in self._chosen:
+        known = self.surroundings.chosen
+        if device not in known:
             compiled = self.compiled(device, Direction.THERE)
             own = self.space.union(compiled.own(vrf) for vrf in compiled.vrfs)
             sent = self.space.everything if compiled.device.forwards else compiled.with_chosen_source()
-            self._chosen[device] = sent - own
-        return self._chosen[device]
+            known[device] = sent - own
+        return known[device]
 
-    @cached_property
+    @property
     def held(self) -> PacketSet:
         """The packets to addresses that some device holds or that lie on some segment."""
-        prefixes = [prefix for segment in self.topology.segments for prefix in segment.prefixes]
-        owned = [host_prefix(each) for each in self.topology.owners]
-        return self.space.match(Match(destination=(*prefixes, *owned)))
+        if self.surroundings.held is None:
+            prefixes = [prefix for segment in self.topology.segments for prefix in segment.prefixes]
+            owned = [host_prefix(each) for each in self.topology.owners]
+            self.surroundings.held = self.space.match(Match(destination=(*prefixes, *owned)))
+        return self.surroundings.held
 
     @cached_property
     def to_nobody(self) -> PacketSet:

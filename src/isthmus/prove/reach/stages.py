@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from isthmus.diagnostics import Span
-from isthmus.network import HookPoint
+from isthmus.network import HookPoint, Unmodelled
 from isthmus.packetset import Address
 from isthmus.prove.certainty import Bounds
 from isthmus.prove.reach.routing import Hop
@@ -49,6 +49,8 @@ class Passed:
     sent: list[tuple[Hop, Bounds]] = field(default_factory=list)
     taken: list[Bounds] = field(default_factory=list)
     lost: list[Loss] = field(default_factory=list)
+    rewritten: list[Unmodelled] = field(default_factory=list)
+    """Why packets may have got other addresses, which no way back undoes."""
 
 
 STAGES = {

@@ -17,6 +17,9 @@ ADDRESSES = {
 }
 """What a translation at a place writes."""
 
+ANY_ADDRESS = (*_SOURCE, *_DESTINATION)
+"""What a statement that nobody could read may write."""
+
 
 def rewrites(
     device: Device, action: Translate | Masquerade | Redirect, by: By, space: Space

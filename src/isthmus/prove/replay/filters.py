@@ -75,6 +75,8 @@ def hooked(course: Course, machine: Machine, point: HookPoint) -> Iterator[Met]:
 def _happening(what: Hook | Act, machine: Machine, point: HookPoint) -> Callable[[Course], Iterable[Met]]:
     if isinstance(what, Hook):
         return lambda course: _hook(course, machine, what)
+    if what is Act.AWAIT:
+        return lambda course: (_awaiting(course),)
     if what is Act.TRACK:
         return lambda course: tracked(course, machine, STAGES[point])
     return lambda course: (_applied(course, point),)
@@ -134,7 +136,8 @@ def tracked(course: Course, machine: Machine, stage: Stage) -> Iterator[Course]:
             yield replace(_in_state(course, State.ESTABLISHED), known=connection, answers=True)
             return
         if same_flow(course.packet, connection.before):
-            yield replace(_in_state(course, course.packet.state), known=connection)
+            state = State.ESTABLISHED if course.is_reply else State.NEW
+            yield replace(_in_state(course, state), known=connection)
             return
     if not course.is_reply:
         yield replace(_in_state(course, State.NEW), tracked=_in_state(course, State.NEW).packet)
@@ -151,6 +154,12 @@ def _unseen(course: Course, machine: Machine, stage: Stage) -> Iterator[Course]:
     for state in (State.ESTABLISHED, State.NEW, State.INVALID):
         guess = _in_state(course.met(stage, f"taken for {state}", None, doubts=(doubt,)), state)
         yield replace(guess, tracked=guess.packet) if state is State.NEW else guess
+
+
+def _awaiting(course: Course) -> Course:
+    """The packet as rules see it before connection tracking does: ``invalid`` (nft(8), ``ct state``)."""
+    is_seen = course.tracked is not None or course.known is not None or course.is_untracked
+    return course if is_seen else _in_state(course, State.INVALID)
 
 
 def _in_state(course: Course, state: State) -> Course:

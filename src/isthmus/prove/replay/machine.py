@@ -18,6 +18,8 @@ _TRANSLATION = {HookPoint.PREROUTING: -100, HookPoint.OUTPUT: -100, HookPoint.IN
 class Act(Enum):
     """What happens at a hook point beside chains."""
 
+    AWAIT = "await"
+    """Packets that connection tracking has not seen yet count as invalid."""
     TRACK = "track"
     APPLY = "apply"
     """Apply the translation of a known connection, or undo it for a reply."""
@@ -89,7 +91,11 @@ class Machine:
     def _ordered(self, point: HookPoint, version: int) -> tuple[At, ...]:
         found = [At(hook.priority, hook) for hook in self.device.hooks if hook.at is point and version in hook.versions]
         if self.tracks and point in (HookPoint.PREROUTING, HookPoint.OUTPUT):
+            first = min((each.priority for each in found), default=TRACKING)
+            found += [At(first, Act.AWAIT)] if first < TRACKING else []
             found.append(At(TRACKING, Act.TRACK))
+        if self.tracks and point is HookPoint.INGRESS and found:
+            found.append(At(min(each.priority for each in found), Act.AWAIT))
         if self.tracks and point in _TRANSLATION:
             found.append(At(_TRANSLATION[point], Act.APPLY))
         return tuple(sorted(found, key=lambda each: (each.priority, isinstance(each.happens, Hook))))

@@ -63,7 +63,9 @@ class Tables:
         self._hops: dict[tuple[str, NextHop], tuple[Hop, ...]] = {}
 
     def owns(self, address: Address, vrf: str) -> bool:
-        """Whether packets to an address are for the device itself in a VRF."""
+        """Whether packets to an address are for the device itself in a VRF; loopback addresses are."""
+        if address.is_loopback:
+            return True
         if vrf not in self._own:
             self._own[vrf] = own_addresses(self.device, vrf)
         return address in self._own[vrf]

@@ -16,8 +16,8 @@ class Outcome:
 
 
 def unclear(what: str) -> Outcome:
-    """A target, or an option of one, that is not modelled."""
-    return Outcome((Unclear(),), what)
+    """A target, or an option of one, that is not modelled: TPROXY and SNPT write addresses."""
+    return Outcome((Unclear(writes=True),), what)
 
 
 @dataclass(frozen=True, slots=True)
