@@ -18,6 +18,9 @@ from isthmus.observe.policy import DeclaredFlow, Demand, End, Policy, Prefix, Se
 from isthmus.observe.schema import FLOWS_V4, FLOWS_V6, batch
 from isthmus.observe.words import Side
 
+_ELSEWHERE = {4: ip_network("203.0.113.0/24"), 6: ip_network("2600:cb00:7100::/56")}
+"""Where clients are of crossings whose own have no address of an IP version."""
+
 CHUNK = 1_000_000
 """Records that are made at once, and a row group of Parquet."""
 
@@ -233,7 +236,7 @@ def _declare(
     plan = np.zeros((len(flows), 2), np.int32)
     for at, flow in enumerate(flows):
         target = next(each for each in flow.targets if each.prefix.version == version)
-        client = next((each for each in flow.clients if each.version == version), ip_network("203.0.113.0/24"))
+        client = next((each for each in flow.clients if each.version == version), _ELSEWHERE[version])
         first, service = int(client.network_address), int(target.prefix.network_address)
         size = min(client.num_addresses, 1 << 12)
         table[at] = [first >> 64, first & (1 << 64) - 1, size, service >> 64, service & (1 << 64) - 1, 0]

@@ -26,7 +26,6 @@ _HEADER = np.dtype([("version", ">u2"), ("count", ">u2"), ("uptime", ">u4"), ("s
                     ("source", ">u4"), ("set", ">u2"), ("length", ">u2")])  # fmt: skip
 
 
-
 def datagrams(batches: Iterable[pa.RecordBatch]) -> Iterator[bytes]:
     """Templates first, then records, in as few datagrams as hold them; a batch's last may be smaller."""
     sequence = 0
@@ -55,7 +54,9 @@ def _records(batch: pa.RecordBatch) -> "np.ndarray[tuple[int], np.dtype[np.void]
     made = np.zeros(batch.num_rows, kind)
     for name in kind.names or ():
         values = batch.column(name).to_numpy()
-        made[name] = values - FIRST_MS if name.endswith("_ms") else np.maximum(values, 0) if name in _COUNTED else values
+        made[name] = (
+            values - FIRST_MS if name.endswith("_ms") else np.maximum(values, 0) if name in _COUNTED else values
+        )
     return made
 
 

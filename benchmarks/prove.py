@@ -3,8 +3,8 @@
 Each row runs in a process of its own, so that start-up and memory count; seconds are those of the processor, so that
 what else runs on the machine counts little. Lists are read from texts, or made in memory, which does not count.
 Modules are compiled to byte code before anything is measured, as they are where the program is installed.
-``ISTHMUS_FWSHIFT`` may name the program of FWShift, another auditor of rule lists: it is timed beside ours, as is
-Aerleon where it is installed.
+FWShift, another auditor of rule lists, is timed beside ours where ``tools/setup-peers`` has installed it, as is
+Aerleon.
 """
 
 import atexit
@@ -21,7 +21,7 @@ from pathlib import Path
 from benchmarks import rule_lists
 
 ROOT = Path(__file__).resolve().parents[1]
-FWSHIFT = os.environ.get("ISTHMUS_FWSHIFT", "")
+FWSHIFT = ROOT / ".venv-peers" / "bin" / "fwshift"
 LONGEST = 600
 """Seconds after which a row is given up."""
 
@@ -99,7 +99,7 @@ def measure(row: Row) -> Measured:
         module = "benchmarks.prove_read" if row.task == "read" else "benchmarks.prove_tasks"
         command = [sys.executable, "-m", module, json.dumps(asdict(row)), str(folder)]
         if row.task.startswith("FWShift"):
-            command = [FWSHIFT, "audit", "--from", row.text, str(folder / "old" / FILES[row.text])]
+            command = [str(FWSHIFT), "audit", "--from", row.text, str(folder / "old" / FILES[row.text])]
         return _run(command, folder)
 
 
@@ -150,7 +150,7 @@ def _write(row: Row, folder: Path) -> None:
 
 def rows() -> tuple[Row, ...]:
     """Every row that can be measured here."""
-    return (*ROWS, *(row for row in OTHERS if FWSHIFT or not row.task.startswith("FWShift")))
+    return (*ROWS, *(row for row in OTHERS if FWSHIFT.exists() or not row.task.startswith("FWShift")))
 
 
 def main() -> None:

@@ -62,12 +62,30 @@ def judged(report: Report, kind: str) -> dict[str, list[tuple[str, str]]]:
     return found
 
 
-def exercised(estates: Iterable[Path]) -> list[Shown]:
-    """What the exercises of some estates show."""
-    argv = [sys.executable, "-c", INSIDE, *map(str, estates)]
-    done = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, timeout=280, check=False)
-    assert done.returncode == 0, done.stderr[-3000:]
-    return [_shown(json.loads(line)) for line in done.stdout.splitlines()]
+class Exercises:
+    """The exercises of some estates, one after the other in a process of their own; each can be had when it is done."""
+
+    def __init__(self, estates: Iterable[Path]) -> None:
+        self._waiting = [str(each) for each in estates]
+        self._done: dict[str, Shown] = {}
+        argv = [sys.executable, "-c", INSIDE, *self._waiting]
+        self._process = subprocess.Popen(argv, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+
+    def of(self, estate: Path) -> Shown:
+        """What the exercise of one of the estates showed."""
+        assert self._process.stdout is not None
+        while str(estate) not in self._done:
+            line = self._process.stdout.readline()
+            assert line, f"the exercise of {self._waiting[0]} broke off, code {self._process.wait()}"
+            self._done[self._waiting.pop(0)] = _shown(json.loads(line))
+        return self._done[str(estate)]
+
+    def close(self) -> None:
+        """End what is still under way."""
+        self._process.terminate()
+        self._process.wait()
+        if self._process.stdout is not None:
+            self._process.stdout.close()
 
 
 def _shown(told: dict[str, list[list[str]]]) -> Shown:

@@ -12,7 +12,7 @@ from isthmus.lab.render import conditions
 from isthmus.network import Device, Network, Rule, connected
 from isthmus.workflows.diff import diff
 from isthmus.workflows.network import load_network
-from tests.lab.places import DUAL_STACK, EQIAD1, isthmus, needs_namespaces
+from tests.lab.places import BALANCED, DUAL_STACK, EQIAD1, isthmus, needs_namespaces
 
 
 def collected(estate: Path, folder: Path, change: str = "true") -> Path:
@@ -103,6 +103,24 @@ def test_what_has_no_place_in_a_snapshot_lies_in_hidden_files(tmp_path: Path) ->
     ).read_text(encoding="utf-8")
     for path in output.rglob("*.json"):
         json.loads(path.read_text(encoding="utf-8"))
+
+
+@needs_namespaces
+def test_what_programs_have_learnt_is_read_back(tmp_path: Path) -> None:
+    wait = "for i in $(seq 50); do nsenter --net=/run/netns/rt1 ip route | grep -q bird && break; sleep 0.1; done"
+    output = collected(BALANCED, tmp_path, wait)
+    (learnt,) = [
+        each
+        for each in json.loads((output / "rt1" / "ip-route.json").read_text(encoding="utf-8"))
+        if each.get("protocol") == "bird"
+    ]
+    assert (learnt["dst"], learnt["gateway"], learnt["dev"]) == ("192.0.2.100", "10.6.0.10", "eth2")
+    assert "192.0.2.100/32" in (output / "rt1" / ".bird-routes").read_text(encoding="utf-8")
+    for name in ("lb1/haproxy.cfg", "lb1/bird.conf", "lvs1/ipvsadm.save"):
+        assert (output / name).read_text(encoding="utf-8") == (BALANCED / "snapshot" / name).read_text(encoding="utf-8")
+    rules = (output / "lvs1" / "ip-rule.json").read_text(encoding="utf-8")
+    assert "ipip" not in rules  # the lab's own wires are no rules of the device
+    assert "isthmus_" not in (output / "lvs1" / "ruleset.nft").read_text(encoding="utf-8")
 
 
 @needs_namespaces

@@ -169,6 +169,13 @@ def test_failing_crossings_are_told_with_the_rule_that_refused(facts: Facts) -> 
     assert "from cloud cloud-private to production private" in found["EXE007"]
 
 
+def test_what_was_not_exercised_is_told(facts: Facts) -> None:
+    exercise = Exercise("x", DAY, "", unplaced=("egress", "vips"), left_out={"gw1": "a queue"})
+    found = {each.code: each.message for each in findings(facts, exercise)}
+    assert "`egress`, `vips`" in found["EXE008"]
+    assert "gw1 does: a queue" in found["EXE009"]
+
+
 ADDRESSES = st.ip_addresses()
 PROBES = st.builds(
     Probed,

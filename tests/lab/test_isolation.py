@@ -108,10 +108,10 @@ def test_a_lab_is_found_entered_and_taken_down_from_outside(tmp_path: Path) -> N
         missing = isthmus("lab", "shell", "web1", "--", "/no/such/command", **runtime)
         assert missing.returncode not in (0, 4)
         assert "Traceback" not in missing.stderr
-        down = isthmus("lab", "down", **runtime)
+        down = isthmus("lab", "down", "dual-stack", **runtime)
         assert down.stdout == "dual-stack is down\n"
         assert process.wait(PATIENCE) == 143
-    again = isthmus("lab", "down", **runtime)
+    again = isthmus("lab", "down", "dual-stack", **runtime)
     assert (again.returncode, again.stdout) == (0, "no lab is up\n")
 
 
@@ -200,6 +200,16 @@ def test_a_machine_without_user_namespaces_is_told_so() -> None:
     assert "this machine does not allow user namespaces: unshare failed" in done.stderr
     assert "`user.max_user_namespaces` is 0" in done.stderr
     assert "help: allow them" in done.stderr
+
+
+@needs_namespaces
+def test_what_the_kernel_lacks_is_named() -> None:
+    script = (
+        "from isthmus.lab.features import ALWAYS, OF_GROUPS, OF_VRFS, missing_features as missing\n"
+        "asked = {**ALWAYS, 'teleport': 'ip link add t9 type teleport', **OF_VRFS, 'also none': 'nft add table no t'}\n"
+        "assert missing(asked) == ['teleport', 'also none'], missing(asked)\n"
+    )
+    assert in_own_namespaces([sys.executable, "-c", script]) == 0
 
 
 def test_an_estate_without_a_snapshot_has_no_lab() -> None:

@@ -94,6 +94,8 @@ def test_two_families_a_gateway_and_a_router(tmp_path: Path) -> None:
         (["tcp", "gw1", "10.66.0.1", 80], UNREACHABLE),  # a discarding route of its own
         (["ping", "r1@blue", "10.1.0.2"], True),  # from one routing instance into another, and back
         (["ping", "r1", "10.99.0.1"], True),
+        (["tcp", "gw1", "10.1.0.2", 22], "ConnectionRefusedError"),  # the router's own filter admits it; nobody listens
+        (["tcp", "gw1", "10.1.0.2", 80], LOST),
     ]
     told = answers(DUAL_STACK, tmp_path, [question for question, _ in expected])
     wrong = [(question, said) for (question, end), said in zip(expected, told, strict=True) if not fits(said, end)]

@@ -2,8 +2,10 @@
 
 import os
 import re
+import shutil
 from collections.abc import Iterator
 from ipaddress import ip_address
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -128,6 +130,21 @@ def test_what_the_lab_does_not_do_is_named() -> None:
     said = [str(each) for each in plan_of(DUAL_STACK).left_out]
     assert any("10.98.0.0/16" in each and "junos.conf:18" in each for each in said)
     assert any("lost1" in each and "10.250.0.9" in each for each in said)
+
+
+def test_what_no_reader_understood_is_named_unless_the_text_itself_is_loaded(tmp_path: Path) -> None:
+    estate = tmp_path / "estate"
+    shutil.copytree(DUAL_STACK, estate)
+    junos, ruleset = estate / "snapshot" / "r1" / "junos.conf", estate / "snapshot" / "gw1" / "ruleset.nft"
+    text = junos.read_text(encoding="utf-8")
+    junos.write_text(text.replace("destination-port 22;", "destination-port 22; packet-length 99;"), encoding="utf-8")
+    text = ruleset.read_text(encoding="utf-8")
+    ruleset.write_text(text.replace("tcp dport { 443", "meta length 99 tcp dport { 443"), encoding="utf-8")
+    (estate / "snapshot" / "web1" / "notes.txt").write_text("nobody reads this\n", encoding="utf-8")
+    said = [str(each) for each in plan_of(estate).left_out]
+    assert any("packet-length" in each and "junos.conf" in each for each in said), said
+    assert any("notes.txt" in each and "web1" in each for each in said), said
+    assert not any("ruleset.nft" in each for each in said), said
 
 
 def test_the_tools_that_a_plan_needs_are_known_before_it_is_built() -> None:

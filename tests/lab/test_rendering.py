@@ -2,6 +2,7 @@
 
 import subprocess
 from ipaddress import ip_network
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from isthmus.diagnostics import Span
 from isthmus.lab.render import ChainWriter, conditions, port_filters
+from isthmus.lab.render.portions import MOST, portions
 from isthmus.network import Chain, FilterUse, Interface, Jump, Rule, SetMark, Unclear, Unmodelled, Verdict
 from isthmus.packetset import (
     AddressRange,
@@ -21,7 +23,7 @@ from isthmus.packetset import (
     State,
     only,
 )
-from tests.lab.places import needs_namespaces
+from tests.lab.places import EQIAD1, needs_namespaces, plan_of
 
 HERE = Span("test", 1)
 NET = ip_network
@@ -89,6 +91,35 @@ def test_a_comment_cannot_break_out_of_its_quotes() -> None:
 def test_a_mark_keeps_the_bits_outside_its_mask() -> None:
     (line,) = writer()[0].rules([Rule((Match(),), SetMark(0x2, 0xFFFF), HERE)])
     assert "meta mark set meta mark & 0xffff0000 | 0x2" in line
+
+
+def listed(texts: list[str], folder: Path) -> str:
+    """What the kernel lists after it was given some texts, one behind the other."""
+    for number, text in enumerate(texts):
+        (folder / f"{number:03}.nft").write_text(text, encoding="utf-8")
+    script = 'for each in "$0"/*.nft; do nft -f "$each" || exit; done; nft -s list ruleset'
+    done = subprocess.run(
+        ["unshare", "-Urn", "sh", "-c", script, str(folder)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@needs_namespaces
+@pytest.mark.parametrize("most", [200, 1000, 10_000])
+def test_a_ruleset_in_portions_is_the_same_ruleset(most: int, tmp_path: Path) -> None:
+    (whole,) = [each.text for each in plan_of(EQIAD1).nodes["cr1-eqiad"].rulesets]
+    in_portions = list(portions(whole, most))
+    assert len(in_portions) > 1 or most > len(whole)
+    (tmp_path / "whole").mkdir()
+    (tmp_path / "portions").mkdir()
+    assert listed(in_portions, tmp_path / "portions") == listed([whole], tmp_path / "whole")
+
+
+def test_a_large_bridge_of_instances_comes_in_portions() -> None:
+    bridge = plan_of(EQIAD1).nodes["hypervisor-lan-flat-cloudinstances2b"]
+    assert len(bridge.rulesets) > 1
+    assert all(len(each.text) < 2 * MOST for each in bridge.rulesets)
 
 
 BLOCKS = st.one_of(

@@ -19,10 +19,7 @@ NOBODY = 65534
 def interpreter() -> str | None:
     """A Python with our libraries that everybody may run; None where there is none."""
     for python in ("/usr/bin/python3", sys.executable):
-        if (
-            as_nobody(Path("/"), python, "-c", "import isthmus.cli.app, sys; sys.exit(sys.version_info < (3, 11))")
-            == 0
-        ):
+        if as_nobody(Path("/"), python, "-c", "import isthmus.cli.app, sys; sys.exit(sys.version_info < (3, 11))") == 0:
             return python
     return None
 

@@ -135,6 +135,7 @@ def test_killed_at_any_moment(estate: Path, tmp_path: Path) -> None:
     assert content(found) == content(whole)
     assert found.records == 20_000
     assert not list(Observations.beside(estate).root.rglob(".partial-*"))
+    assert len([each for each in Observations.beside(estate).root.iterdir() if each.is_dir()]) == 1
     store = Observations.beside(estate)
     assert sum(read.records for _, read in store.results(found.policy)) == 20_000
 

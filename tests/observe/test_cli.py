@@ -3,15 +3,19 @@
 import csv
 import json
 import shutil
+import subprocess
+import sys
 from io import StringIO
 from pathlib import Path
 
+import pyarrow as pa  # type: ignore[import-untyped]
 import pytest
+from pyarrow import parquet
 
 from isthmus.cli import audit as command
 from isthmus.cli.app import run
 from isthmus.report import audit as report
-from tests.observe import lab, logs
+from tests.observe import lab, logs, synthetic
 
 
 @pytest.fixture
@@ -125,3 +129,17 @@ def test_the_estate_is_this_folder_if_none_is_named(
     assert run(["audit", str(log), "--no-keep", "--format", "json"]) == 1
     assert json.loads(capsys.readouterr().out)["estate"] == "lab-a"
     assert not (estate / "observations").exists()
+
+
+def test_without_numba_the_same_is_found(estate: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    flows = tmp_path / "flows.parquet"
+    made = synthetic.flows(1, synthetic.policy(1), rows=3000)
+    parquet.write_table(pa.Table.from_batches([made]), flows)
+    words = ["audit", str(estate), str(flows), "--side", "router-a=cloud", "--no-keep", "--format", "json"]
+    code = run(words)
+    found = capsys.readouterr().out
+    assert json.loads(found)["records"] > 100
+    program = "import sys; sys.modules['numba'] = None; from isthmus.cli import main; main(sys.argv[1:])"
+    without = subprocess.run([sys.executable, "-c", program, *words], capture_output=True, text=True, check=False)
+    assert (without.returncode, without.stderr) == (code, "")
+    assert without.stdout == found

@@ -1,7 +1,11 @@
 """The compiled kernel, the kernel without a compiler, and the plain reading of a policy find the same."""
 
+import os
+import subprocess
+import sys
 from io import BytesIO
 from ipaddress import IPv4Network, ip_address
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,6 +20,7 @@ from isthmus.observe.policy import End, Policy, Zone
 from isthmus.observe.words import INTERNET, LOCAL, UNPLANNED, Verdict
 from tests.observe import synthetic
 
+ROOT = Path(__file__).parents[2]
 seeds = st.integers(0, 1 << 32)
 
 
@@ -94,3 +99,16 @@ def test_every_verdict_and_direction_comes_up() -> None:
     assert verdicts == set(Verdict)
     assert directions == set(range(8))
     assert attempts == {0, 1, 2}
+
+
+def test_the_content_hash_is_the_same_in_every_process() -> None:
+    """Results are kept under it, so nothing may depend on the order of sets."""
+    program = (
+        "from tests.observe import lab, synthetic; from isthmus.observe.compile import compile_policy\n"
+        "print(lab.classifier().compiled.content, *(compile_policy(synthetic.policy(n)).content for n in range(3)))"
+    )
+    words = [sys.executable, "-c", program]
+    environments = [{**os.environ, "PYTHONHASHSEED": seed} for seed in ("1", "2")]
+    told = [subprocess.run(words, env=each, cwd=ROOT, capture_output=True, text=True) for each in environments]
+    assert told[0].stdout == told[1].stdout
+    assert len(told[0].stdout.split()) == 4

@@ -152,7 +152,7 @@ def _nat(draw: Draw, kind: str) -> Line:
         return Line(tuple(tests), draw.random.choice(("accept", "return")))
     ports = ""
     if theme.protocol in ("tcp", "udp") and draw.chance(0.5):
-        tests.append(f"{theme.protocol} {draw.random.choice(('dport', 'sport'))} {draw.negation()}{draw.ports()}")
+        tests.append(f"{theme.protocol} {draw.random.choice(('dport', 'sport'))} {draw.ports()}")
         ports = f":{draw.port() or 1}"
     if kind in ("masquerade", "redirect"):
         if len(draw.versions) > 1:

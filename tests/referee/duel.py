@@ -101,7 +101,8 @@ class Duel:
             packet, side = wire.packet_of(probes[index]), int(probes[index]["side"])
             self._compare(packet, side, _unchanged(packet, int(sides[index])), self.model.says(packet, side))
         if with_replies:
-            self._replies([(index, packet, int(probes[index]["side"])) for index, packet in answering[:MOST_REPLIES]])
+            some = answering[:MOST_REPLIES]
+            self._replies([(at, packet, int(probes[at]["side"]), int(sides[at])) for at, packet in some])
         return self.score
 
     def _kind(
@@ -146,7 +147,7 @@ class Duel:
         connection of another."""
         packets = [(wire.packet_of(each), int(each["side"])) for each in probes]
         said = [self.model.says(packet, side) for packet, side in packets]
-        keep = _apart(packets, said)
+        keep = [at for at in _apart(packets, said) if not said[at].loops]
         self.each([packets[at] for at in keep], [said[at] for at in keep])
         return self.score
 
@@ -167,8 +168,8 @@ class Duel:
                 self._labels(packet, side, met.get(at, []), told)
                 self._origins(packet, side, outcome)
             if agreed and outcome[0] in (0, 1) and told.is_sure:
-                passing.append((at, packet, side))
-        self._replies(passing)
+                passing.append((at, packet, side, outcome[0]))
+        self._replies(passing[: 3 * MOST_REPLIES])
 
     def _labels(self, packet: Packet, side: int, met: list[str], told: Said) -> None:
         if self.model.labels and told.labels is not None:
@@ -181,24 +182,31 @@ class Duel:
         if self.proved not in (None, side):
             return
         proof = self.model.proof
-        for each in (0, 1, SELF):
+        for each in (0, 1) if side == SELF else (0, 1, SELF):  # what a device sends to itself crosses nothing
             is_sent = packet in proof.sent(side, each)
             self.score.in_sets += 1
             if each == outcome[0] and not is_sent:
                 self._found(packet, side, f"it {shown(outcome)}; the sets have it come out there in no case")
-            if each != outcome[0] and is_sent and not self.model.doubts and not self.model.asks_for_flags:
+            if (
+                side != SELF
+                and each != outcome[0]
+                and is_sent
+                and not self.model.doubts
+                and not self.model.asks_for_flags
+            ):
                 self._found(packet, side, f"it {shown(outcome)}; the sets have it come out {SIDES[each]} too")
 
-    def _replies(self, passed: Sequence[tuple[int, Packet, int]]) -> None:
-        """Replies to packets that came out, sent back where they did."""
+    def _replies(self, passed: Sequence[tuple[int, Packet, int, int]]) -> None:
+        """Replies to packets that came out, sent back where they did: number, packet, side in and side out."""
         asked = []
-        for number, packet, side in passed:
+        sides = []
+        for number, packet, side, out in passed:
             found = self.model.says_of_reply(packet, side)
             if found is not None and (found[1].is_sure or len(passed) == 1):  # others may be new, and meet theirs
                 asked.append((number + REPLY, packet, side, found[0], found[1]))
+                sides.append(out)
         if not asked:
             return
-        sides = [_side_of(self.model.says(packet, side)) for _, packet, side, _, _ in asked]
         rows = wire.rows([(reply, out) for (_, _, _, reply, _), out in zip(asked, sides, strict=True)])
         numbers = np.asarray([number for number, *_ in asked], dtype=np.uint32)
         came = wire.read(self.stage.send(wire.frames(rows, numbers, self.stage.ether), sides))
@@ -250,10 +258,6 @@ def _outcome(arrivals: Sequence[wire.Arrival]) -> Outcome:
 
 def _unchanged(packet: Packet, side: int) -> Outcome:
     return (side, flow_of(packet)) if side != DROPPED else NOTHING
-
-
-def _side_of(said: Said) -> int:
-    return next(iter(said.outcomes))[0]
 
 
 def _words(said: Said) -> str:

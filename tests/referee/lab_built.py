@@ -15,7 +15,7 @@ from isthmus.packetset import Packet
 from isthmus.prove.replay.ways import flow_of
 from tests.referee import probes as wire
 from tests.referee.journal import Journal
-from tests.referee.lab_drawing import HOSTS, STRANGER, Lab, Router
+from tests.referee.lab_drawing import STRANGER, Lab, Router
 from tests.referee.model import Outcome
 from tests.referee.stage import BEHIND, TAIL, open_wire
 from tests.referee.system import Namespace, Nft, run
@@ -111,7 +111,7 @@ class Built:
         for leg in router.legs:
             for version in (4, 6):
                 if leg.other is None:
-                    known = [leg.host(version, number) for number in (*HOSTS, STRANGER)]
+                    known = [leg.host(version, number) for number in range(2, STRANGER + 1)]
                     lines += [f"neigh add {each} lladdr {_NOBODY} dev {leg.name} nud permanent" for each in known]
                 else:
                     there = self.lab.routers[leg.other[0]].legs[leg.other[1]].addresses[version].partition("/")[0]

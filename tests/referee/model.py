@@ -18,6 +18,7 @@ from isthmus.prove.reach.places import Explored, Place
 from isthmus.prove.reach.reach import Reach
 from isthmus.prove.replay import ComingIn, EndKind, OnDevice, Start, Walker, Way
 from isthmus.prove.replay.chains import Judge
+from isthmus.prove.replay.filters import LOOPBACK
 from isthmus.prove.replay.judged import Judged
 from isthmus.prove.replay.ways import flow_of
 from tests.referee.stage import LEGS, SELF, port, router
@@ -53,6 +54,8 @@ class Said:
     is_sure: bool
     labels: tuple[str, ...] | None
     """None where several ways are open."""
+    loops: bool = False
+    """Whether it is the router's own and goes to itself."""
 
     def allows(self, outcome: Outcome) -> bool:
         """Whether what the kernel did is among what the model holds possible."""
@@ -120,7 +123,8 @@ class Model:
         labels = None
         if len(ways) == 1 and is_sure and self._judge.is_clear:
             labels = tuple(self.labels[line] for line in self._judge.lines if line in self.labels)
-        return Said(frozenset(map(_outcome, ways)), is_sure, labels)
+        loops = any(step.leaving == LOOPBACK for way in ways for step in way.steps)
+        return Said(frozenset(map(_outcome, ways)), is_sure, labels, loops)
 
     # Sets of packets
 

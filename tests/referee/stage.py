@@ -6,7 +6,7 @@ fixed hardware address, so nobody answers, and every packet that comes out is se
 
 import socket
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from ipaddress import ip_address, ip_interface, ip_network
 from pathlib import Path
@@ -136,7 +136,7 @@ class Stage:
     def send(self, every: Sequence[bytes], sides: Iterable[int]) -> list[tuple[int, bytes]]:
         """Send frames to the router, each by its side; what came out, by which side, from the IP header on."""
         found: list[tuple[int, bytes]] = []
-        senders = [*(wire.send for wire in self.wires), self._emit]
+        senders: list[Callable[[bytes], object]] = [*(wire.send for wire in self.wires), self._emit]
         for at, (side, frame) in enumerate(zip(sides, every, strict=True), 1):
             senders[side](frame)
             if at % _CHUNK == 0:

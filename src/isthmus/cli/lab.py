@@ -46,17 +46,17 @@ def up_command(
     root: Annotated[bool, typer.Option("--root", help="As root, and leave it up until `lab down`.")] = False,
 ) -> None:
     """Build an estate and its snapshot in network namespaces, with real packets; without root, and nothing leaks."""
-    from isthmus.workflows import lab
+    from isthmus.workflows.lab_sessions import up, up_as_root
 
-    raise typer.Exit((lab.up_as_root if root else lab.up)(estate, command or []))
+    raise typer.Exit((up_as_root if root else up)(estate, command or []))
 
 
 @app.command("down")
 def down_command(name: Annotated[str | None, typer.Argument(help="The lab; default: every one.")] = None) -> None:
     """Take labs down: namespaces, processes and files. Nothing to take down is fine."""
-    from isthmus.workflows import lab
+    from isthmus.workflows.lab_sessions import down
 
-    gone = lab.down(name)
+    gone = down(name)
     deliver("".join(f"{each} is down\n" for each in gone) or "no lab is up\n", None)
 
 
@@ -67,7 +67,7 @@ def shell_command(
     lab: Annotated[str | None, _LAB] = None,
 ) -> None:
     """Run a command, or a shell, inside a node of the lab that is up."""
-    from isthmus.workflows.lab import shell
+    from isthmus.workflows.lab_sessions import shell
 
     raise typer.Exit(shell(node, command or [], lab))
 

@@ -10,17 +10,43 @@ from isthmus.workflows.refusal import Refused
 
 
 def deliver(text: str, output: Path | None) -> None:
-    """Print a result, or write it to a file in one step, so that nobody ever reads half of it."""
+    """Print a result, or write it to a file in one step, so that nobody ever reads half of it.
+
+    What is there and is no file of its own (a device, a pipe, a link) stays what it is, and is written into.
+    """
     if output is None:
-        sys.stdout.write(text)
+        _print(text)
         return
+    try:
+        if output.is_symlink() or (output.exists() and not output.is_file()):
+            output.write_text(text, encoding="utf-8")
+        else:
+            _replace(output, text)
+    except OSError as error:
+        raise Refused(f"cannot write `{output}`: {(error.strerror or str(error)).lower()}") from None
+
+
+def _print(text: str) -> None:
+    """Write to standard output; a reader that left (`| head -1`) changes nothing about the exit code."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+    except OSError as error:
+        raise Refused(f"cannot write to standard output: {(error.strerror or str(error)).lower()}") from None
+
+
+def _replace(output: Path, text: str) -> None:
     partial = output.with_name(f".{output.name}.partial")
     try:
         partial.write_text(text, encoding="utf-8")
         partial.replace(output)
-    except OSError as error:
+    except OSError:
         partial.unlink(missing_ok=True)
-        raise Refused(f"cannot write `{output}`: {error.strerror or error}".lower()) from None
+        raise
 
 
 def complain(message: str, help_: str = "") -> None:

@@ -8,7 +8,7 @@ there; `parts` spells them by way of `formats`; `frame` puts what was spelled ba
 from isthmus.generate.buildable import KINDS, Buildable, Choice
 from isthmus.generate.codes import CODES
 from isthmus.generate.frame import framed
-from isthmus.generate.generate import Generated, digest, generate
+from isthmus.generate.generated import Generated, digest, generate
 from isthmus.generate.needs import Need, Needs
 from isthmus.generate.parts import Written
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from isthmus.estate import Estate
 from isthmus.estate import Network as EstateNetwork
 from isthmus.generate.blocks import Blocks, blocks, both, of_networks
+from isthmus.generate.names import definitions
 from isthmus.generate.needs import Need, Needs
 from isthmus.generate.routing import behind
 from isthmus.generate.rules import MADE, accept, drop, errors
@@ -56,35 +57,22 @@ class Border:
         return any(side_of(each) == self.home for each in self.inside)
 
 
-def _names(interface: Interface, taken: set[str]) -> tuple[str, str]:
-    """What the filters in and out are called: as today where no other filter is, else after the interface."""
-    today = [
-        [re.sub(r"[46]\Z", "", each.chain) for each in uses] for uses in (interface.filters_in, interface.filters_out)
-    ]
-    plain = re.sub("[^A-Za-z0-9]+", "-", interface.name).strip("-")
-    found: list[str] = []
-    for names, direction in zip(today, ("in", "out"), strict=True):
-        partner = [
-            f"{each.removesuffix('-in')}-out" for each in today[0] if direction == "out" and each.endswith("-in")
-        ]
-        wanted = (*names, *partner, f"isthmus-{plain}-{direction}")
-        found.append(next(each for each in wanted if each not in taken))
-        taken.add(found[-1])
-    return found[0], found[1]
-
-
 def borders(network: Network, estate: Estate) -> tuple[Border, ...]:
     """Every border of the frame's routers, in the order of their names."""
     found: list[Border] = []
     for device in sorted(network.devices.values(), key=lambda each: each.name):
         if device.kind in (DeviceKind.ROUTER, DeviceKind.SWITCH) and device.forwards:
-            taken: set[str] = set()
-            for vrf in sorted({each.vrf for each in device.interfaces.values()}):
-                found += _of_vrf(device, vrf, estate, taken)
+            vrfs = sorted({each.vrf for each in device.interfaces.values()})
+            places = [place for vrf in vrfs for place in _of_vrf(device, vrf, estate)]
+            taken = _taken(device, {each.interface.name for each in places})
+            for each in places:
+                name_in, name_out = _names(each, taken)
+                found.append(replace(each, name_in=name_in, name_out=name_out))
     return tuple(found)
 
 
-def _of_vrf(device: Device, vrf: str, estate: Estate, taken: set[str]) -> Iterator[Border]:
+def _of_vrf(device: Device, vrf: str, estate: Estate) -> Iterator[Border]:
+    """The borders of a VRF, without names of their filters."""
     reached = behind(device, vrf, estate)
     sides = {name: {side_of(each) for each in inside} for name, inside in reached.items()}
     every = sorted({each for some in sides.values() for each in some})
@@ -93,8 +81,44 @@ def _of_vrf(device: Device, vrf: str, estate: Estate, taken: set[str]) -> Iterat
     home = max(every, key=lambda side: sum(side in some for some in sides.values()))
     for name in sorted(sides):
         if sides[name] - {home}:
-            interface = device.interfaces[name]
-            yield Border(device.name, interface, tuple(reached[name]), home, *_names(interface, taken))
+            yield Border(device.name, device.interfaces[name], tuple(reached[name]), home, "", "")
+
+
+def _plain(chain: str) -> str:
+    """What a filter is called without the IP version behind its name."""
+    return re.sub(r"[46]\Z", "", chain)
+
+
+def _taken(device: Device, places: set[str]) -> set[str]:
+    """The names of filters that stand elsewhere, or that nothing applies."""
+    own = {
+        _plain(use.chain)
+        for name in places
+        for use in (*device.interfaces[name].filters_in, *device.interfaces[name].filters_out)
+    }
+    elsewhere = {
+        _plain(use.chain)
+        for each in device.interfaces.values()
+        for use in (*each.filters_in, *each.filters_out)
+        if each.name not in places
+    }
+    return elsewhere | ({_plain(name) for name in device.chains} - own)
+
+
+def _names(border: Border, taken: set[str]) -> tuple[str, str]:
+    """What the filters in and out are called: as today where they are no other's, else after the interface."""
+    interface = border.interface
+    today = [[_plain(use.chain) for use in uses] for uses in (interface.filters_in, interface.filters_out)]
+    after = f"isthmus-{re.sub('[^A-Za-z0-9]+', '-', interface.name).strip('-')}"
+    found: list[str] = []
+    for names, direction in zip(today, ("in", "out"), strict=True):
+        partners = [f"{each.removesuffix('-in')}-out" for each in today[0] if each.endswith("-in")]
+        wanted = [*names, *(partners if direction == "out" else ()), f"{after}-{direction}"]
+        numbered = (f"{after}-{direction}-{number}" for number in range(2, len(taken) + 3))
+        usable = (each for each in (*wanted, *numbered) if re.fullmatch(r"[A-Za-z0-9_-]+", each) and each not in taken)
+        found.append(next(usable))
+        taken.add(found[-1])
+    return found[0], found[1]
 
 
 def border_filters(border: Border, needs: Needs, sides: Sides) -> tuple[Chain, Chain]:
@@ -173,6 +197,7 @@ def border_part(some: Iterable[Border], needs: Needs, sides: Sides) -> Device:
         MADE,
         DeviceKind.ROUTER,
         chains={each.name: each for each in chains},
+        definitions=definitions(chains, needs, sides.estate),
         interfaces={each.name: each for each in interfaces},
     )
 

@@ -35,4 +35,18 @@ NO_POINT = Code(
     "Where a rule has to stand follows from the estate's hosts and from the devices of the snapshot. Neither tells "
     "where this one is, so its configuration is not among the generated files.",
 )
-CODES = (NOT_AGREED, NOT_CONFORMING, RETIRED, UNRESOLVED, NO_POINT)
+CANNOT_WRITE = Code(
+    "GEN006",
+    Severity.WARNING,
+    "a part is not written because its format cannot say it",
+    "What an enforcement point needs asks for something that its configuration language has no words for, and an "
+    "approximation would admit more or less than what is declared. Nothing is written for this device in this format.",
+)
+UNTOLD_NAME = Code(
+    "GEN007",
+    Severity.WARNING,
+    "a DNS record is not written because nothing tells the name's addresses",
+    "The service has several names and several addresses, and the estate does not say which name stands for which. Say "
+    "it in `names`.",
+)
+CODES = (NOT_AGREED, NOT_CONFORMING, RETIRED, UNRESOLVED, NO_POINT, CANNOT_WRITE, UNTOLD_NAME)

@@ -45,10 +45,16 @@ def _with_ruleset(device: Device, part: Device) -> Device:
     tables = {_table(each) for each in part.chains}
     chains = {name: each for name, each in device.chains.items() if _table(name) not in tables}
     hooks = tuple(each for each in device.hooks if each.chain in chains)
-    return replace(device, hooks=(*hooks, *part.hooks), chains={**chains, **part.chains})
+    named = {name: each for name, each in device.definitions.items() if _table(name) not in tables}
+    return replace(
+        device,
+        hooks=(*hooks, *part.hooks),
+        chains={**chains, **part.chains},
+        definitions={**named, **part.definitions},
+    )
 
 
-def _table(chain: str) -> str:
-    """The table of a chain; what has no table is a table of its own."""
-    words = chain.split()
-    return " ".join(words[:2]) if len(words) == 3 else chain
+def _table(name: str) -> str:
+    """The table of a chain or a set; what has no table is a table of its own."""
+    words = name.split()
+    return " ".join(words[:2]) if len(words) == 3 else name

@@ -55,6 +55,12 @@ def gateways(frame: Network, estate: Estate) -> tuple[Gateway, ...]:
     return tuple(each for each in found if each is not None)
 
 
+def egress_elsewhere(frame: Network, estate: Estate) -> tuple[EstateNetwork, ...]:
+    """The egress addresses that no gateway of the frame translates to."""
+    known = {each.egress.id for each in gateways(frame, estate)}
+    return tuple(each for each in estate.networks.values() if each.role == Role.EGRESS and each.id not in known)
+
+
 def _gateway(device: Device, estate: Estate) -> Gateway | None:
     if device.kind is not DeviceKind.LINUX or not device.forwards:
         return None
@@ -105,7 +111,7 @@ def gateway_part(gateway: Gateway, needs: Needs, estate: Estate) -> Device:
 def exceptions_part(gateway: Gateway, needs: Needs, estate: Estate) -> Device:
     """The exceptions of a gateway's translation as a list of destinations knows them, each named once."""
     reasons: dict[IPPrefix, dict[str, None]] = {}
-    for need, _, to in Edge(gateway.egress, estate).exceptions(needs):
+    for need, to in Edge(gateway.egress, estate).exceptions(needs):
         for each in to:
             reasons.setdefault(each, {})[need.says] = None
     rules = [
@@ -140,26 +146,30 @@ class Edge:
         roles = (Role.INSTANCES, Role.FLOATING, Role.EGRESS)
         return self._of(each for role in roles for each in beside(self.estate, self.egress, role))
 
-    def exceptions(self, needs: Needs) -> Iterator[tuple[Need, Blocks, Blocks]]:
-        """The needs whose clients arrive untranslated outside the realm, with sources and destinations."""
-        realm = self._of(each for each in self.estate.networks.values() if each.realm == self.egress.realm)
+    def untranslated(self, needs: Needs) -> Iterator[tuple[Need, Blocks, Blocks]]:
+        """The needs whose clients arrive by their own addresses, with sources and destinations."""
+        version = self.egress.prefixes[0].version
         for need in needs.flows:
-            clients, to = both(both(need.dialled, need.seen), self.instances), without(need.to, realm)
-            to = tuple(each for each in to if each.version == self.egress.prefixes[0].version)
+            clients = both(both(need.dialled, need.seen), self.instances)
+            to = tuple(each for each in without(need.to, self.instances) if each.version == version)
             if clients and to:
                 yield need, clients, to
 
+    def exceptions(self, needs: Needs) -> Iterator[tuple[Need, Blocks]]:
+        """Those that lead out of the realm, where clients should not be seen by their own addresses."""
+        realm = self._of(each for each in self.estate.networks.values() if each.realm == self.egress.realm)
+        for need, _, to in self.untranslated(needs):
+            outside = without(to, realm)
+            if outside:
+                yield need, outside
+
     def translation(self, needs: Needs, outer: InterfaceTest) -> Iterator[Rule]:
-        """Exceptions first, then what stays inside the realm; everything else gets the egress address."""
-        for need, clients, to in self.exceptions(needs):
+        """What arrives by its own address, as declared; everything else gets the egress address."""
+        for need, clients, to in self.untranslated(needs):
             yield accept(f"{need.crossing} {need.endpoint}", need.says, need.request(clients, to))
-        inside = [each for each in self.estate.networks.values() if each.realm == self.egress.realm]
-        near = tuple(each for each in self._of(inside) if each.version == self.egress.prefixes[0].version)
-        yield accept("inside", "inside the realm nothing is translated", Match(self.instances, near))
         rewrite = Translate(Changes.SOURCE, Rewrite(source=self.egress.prefixes[0]))
-        yield Rule(
-            (Match(self.instances),), rewrite, MADE, "egress", leaving=outer, comment=f"network {self.egress.id}"
-        )
+        comment = f"network {self.egress.id}"
+        yield Rule((Match(self.instances),), rewrite, MADE, "egress", leaving=outer, comment=comment)
 
     def forwarding(self, needs: Needs) -> Iterator[Rule]:
         """Declared flows and their replies; then nothing between this realm's networks here and other sides."""

@@ -7,6 +7,7 @@ as far as the service is meant for them (`audience`) or says whom it lets in (`a
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from isthmus.estate import INTERNET, Estate, Host, HostKind, IPAddress, Service
 from isthmus.evidence import Facts
@@ -50,13 +51,6 @@ def _held(frame: Network, name: str) -> Iterator[IPAddress]:
         yield from (each.ip for each in interface.addresses)
 
 
-def host_part(point: HostPoint, needs: Needs, facts: Facts, frame: Network) -> Device:
-    """The complete ruleset of a host."""
-    rules = [*_upkeep(), *_Door(point, needs, facts, frame).rules()]
-    chain = Chain(INPUT, tuple(rules), MADE, Verdict.DROP)
-    return Device(point.device, MADE, chains={INPUT: chain}, hooks=(Hook(INPUT, HookPoint.INPUT, 0),), reads_host=True)
-
-
 def _upkeep() -> Iterator[Rule]:
     """What every host needs: answers to what it asked, its own loopback, errors, its neighbours' addresses."""
     yield accept("replies", "answers", Match(states=(State.ESTABLISHED, State.RELATED)))
@@ -66,60 +60,83 @@ def _upkeep() -> Iterator[Rule]:
     yield accept("neighbours", "neighbour discovery", of_icmp(IpProtocol.ICMPV6, NEIGHBOUR_DISCOVERY))
 
 
-@dataclass(frozen=True, slots=True)
-class _Door:
-    point: HostPoint
+@dataclass(frozen=True)
+class Doors:
+    """What hosts let in; what all of them ask of the estate is gathered once."""
+
     needs: Needs
     facts: Facts
     frame: Network
+    sides: Sides
 
-    def rules(self) -> Iterator[Rule]:
+    def part(self, point: HostPoint) -> Device:
+        """The complete ruleset of a host."""
+        chain = Chain(INPUT, (*_upkeep(), *self._rules(point)), MADE, Verdict.DROP)
+        hook = Hook(INPUT, HookPoint.INPUT, 0)
+        return Device(point.device, MADE, chains={INPUT: chain}, hooks=(hook,), reads_host=True)
+
+    @cached_property
+    def _listening(self) -> dict[tuple[int, int], list[tuple[Service, str]]]:
+        """The endpoints at each address, in the order of services."""
+        found: dict[tuple[int, int], list[tuple[Service, str]]] = {}
+        for service in self.facts.estate.services.values():
+            for each in self.facts.listeners(service):
+                if each.address is not None:
+                    key = (int(each.address), each.address.version)
+                    found.setdefault(key, []).append((service, each.endpoint))
+        return found
+
+    @cached_property
+    def _balanced(self) -> dict[str, list[Service]]:
+        """The services behind load balancers, by each of their hosts."""
+        found: dict[str, list[Service]] = {}
+        for service in self.facts.estate.services.values():
+            for name in service.hosts if service.load_balancer else ():
+                found.setdefault(name, []).append(service)
+        return found
+
+    def _rules(self, point: HostPoint) -> Iterator[Rule]:
         """Declared flows, the end of undeclared ones, then those of the own realm and the internet."""
-        sides = Sides(self.facts.estate)
-        side = Side(self.point.host.realm)
-        for need in self.needs.flows:
-            to = both(need.to, self.point.own)
-            if to:
-                yield accept(f"{need.crossing} {need.endpoint}", need.says, need.request(need.seen, to))
-        beyond = sides.beyond(side)
+        side = Side(point.host.realm)
+        for need in self.needs.to(point.own):
+            to = both(need.to, point.own)
+            yield accept(f"{need.crossing} {need.endpoint}", need.says, need.request(need.seen, to))
+        beyond = self.sides.beyond(side)
         if beyond:
             yield drop("undeclared", Match(beyond))
-        for service in self.facts.estate.services.values():
+        here: dict[tuple[str, str], tuple[Service, str]] = {}
+        for prefix in point.own:
+            for number in range(int(prefix.network_address), int(prefix.broadcast_address) + 1):
+                for service, name in self._listening.get((number, prefix.version), ()):
+                    here.setdefault((service.id, name), (service, name))
+        for service, name in here.values():
             if service.realm == side.realm:
-                yield from self._audience(service, sides, side)
-                yield from self._backend(service)
+                yield from self._audience(service, name, point, side)
+        for service in self._balanced.get(point.host.id, ()):
+            if service.realm == side.realm:
+                yield from self._backend(service, point)
 
-    def _audience(self, service: Service, sides: Sides, side: Side) -> Iterator[Rule]:
+    def _audience(self, service: Service, name: str, point: HostPoint, side: Side) -> Iterator[Rule]:
         """Who may come without a crossing: nobody from another side gets here."""
-        source = self._own(service, sides, side)
-        for name, endpoint in service.endpoints.items():
-            found = self.facts.listeners(service, {name: endpoint})
-            to = both(hosts(each.address for each in found if each.address is not None), self.point.own)
-            if to and source != ():
-                asked = ports_of(endpoint)
-                ports = None if asked is None else (asked,)
-                match = Match(source, to, (only(NUMBERS[endpoint.protocol]),), destination_ports=ports)
-                yield accept(f"{service.id} {name}", f"audience of {service.id}", match)
+        endpoint = service.endpoints[name]
+        source = own_sources(service, self.sides, side)
+        found = self.facts.listeners(service, {name: endpoint})
+        to = both(hosts(each.address for each in found if each.address is not None), point.own)
+        if source != ():
+            asked = ports_of(endpoint)
+            ports = None if asked is None else (asked,)
+            match = Match(source, to, (only(NUMBERS[endpoint.protocol]),), destination_ports=ports)
+            yield accept(f"{service.id} {name}", f"audience of {service.id}", match)
 
-    def _own(self, service: Service, sides: Sides, side: Side) -> Blocks | None:
-        """The sources that the service's own declaration admits; None is everybody who is left."""
-        if service.admits is not None and service.load_balancer is None:
-            return without(service.admits, sides.beyond(side))
-        if INTERNET in service.audience:
-            return None
-        return sides.of(side) if side.realm in service.audience else ()
-
-    def _backend(self, service: Service) -> Iterator[Rule]:
+    def _backend(self, service: Service, point: HostPoint) -> Iterator[Rule]:
         """What the load balancer in front asks of a host of the service."""
-        balancer = self.facts.estate.load_balancers.get(service.load_balancer or "")
-        if balancer is None or self.point.host.id not in service.hosts:
-            return
         estate = self.facts.estate
+        balancer = estate.load_balancers[service.load_balancer or ""]
         fronts = self._data_legs(address for name in balancer.hosts for address in estate.hosts[name].addresses)
         if service.admits is not None:
             fronts = both(fronts, service.admits)
-        mine = self._data_legs(self.point.host.addresses)
-        for name, port in backend_ports(service, balancer.hosts, self.point.host, self.frame).items():
+        mine = self._data_legs(point.host.addresses)
+        for name, port in backend_ports(service, balancer.hosts, point.host, self.frame).items():
             match = Match(fronts, mine, (only(IpProtocol.TCP),), destination_ports=(port,))
             if fronts and mine:
                 yield accept(f"{service.id} {name}", f"load balancer {balancer.id} for {service.id}", match)
@@ -130,6 +147,18 @@ class _Door:
         return hosts(
             each for each in addresses if not any(network.role == Role.MANAGEMENT for network in plan.find(each))
         )
+
+
+def own_sources(service: Service, sides: Sides, side: Side) -> Blocks | None:
+    """The sources that a service's own declaration admits without a crossing; None is everybody.
+
+    Behind a load balancer `admits` speaks of the servers, not of what clients reach.
+    """
+    if service.admits is not None and service.load_balancer is None:
+        return without(service.admits, sides.beyond(side))
+    if INTERNET in service.audience:
+        return None
+    return sides.of(side) if side.realm in service.audience else ()
 
 
 def backend_ports(service: Service, fronts: Iterable[str], host: Host, frame: Network) -> Mapping[str, Interval]:

@@ -7,6 +7,7 @@ client's gateway; a rule asks for the ones that packets have where the rule stan
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from ipaddress import ip_network
 
 from isthmus.diagnostics import Diagnostic
@@ -85,7 +86,7 @@ class Need:
         return None if pairs is None else tuple(IcmpType(pair[at]) for pair in pairs.items())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Needs:
     """Every need, in the order of the estate's crossings, and the crossings that have none because of a gap."""
 
@@ -94,7 +95,31 @@ class Needs:
 
     def of_service(self, service: str) -> tuple[Need, ...]:
         """The needs of one service."""
-        return tuple(each for each in self.flows if each.service == service)
+        return self._by_service.get(service, ())
+
+    @cached_property
+    def _by_service(self) -> dict[str, tuple[Need, ...]]:
+        found: dict[str, list[Need]] = {}
+        for each in self.flows:
+            found.setdefault(each.service, []).append(each)
+        return {name: tuple(some) for name, some in found.items()}
+
+    def to(self, addresses: Blocks) -> tuple[Need, ...]:
+        """The needs that lead to one of some addresses, in their order."""
+        own = [(int(each.network_address), each.version) for each in addresses if each.prefixlen == each.max_prefixlen]
+        if len(own) < len(addresses):
+            return tuple(each for each in self.flows if both(each.to, addresses))
+        return tuple(self.flows[at] for at in sorted({at for key in own for at in self._by_address.get(key, ())}))
+
+    @cached_property
+    def _by_address(self) -> dict[tuple[int, int], list[int]]:
+        """The places of needs by the single addresses that they lead to."""
+        found: dict[tuple[int, int], list[int]] = {}
+        for at, need in enumerate(self.flows):
+            for each in need.to:
+                for number in range(int(each.network_address), int(each.broadcast_address) + 1):
+                    found.setdefault((number, each.version), []).append(at)
+        return found
 
 
 def needs(built: Iterable[Buildable], facts: Facts) -> Needs:

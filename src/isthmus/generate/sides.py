@@ -43,13 +43,24 @@ class Sides:
         """The networks of a side."""
         return tuple(each for each in self.estate.networks.values() if side_of(each) == side)
 
+    @cached_property
+    def _addresses(self) -> dict[Side, Blocks]:
+        return {each: self._of(self.networks(each)) for each in self.every}
+
+    @cached_property
+    def _others(self) -> dict[Side, Blocks]:
+        """For each side the addresses of every other one; under a side without networks, those of all."""
+        return {}
+
     def of(self, side: Side) -> Blocks:
         """The addresses of a side."""
-        return self._of(self.networks(side))
+        return self._addresses.get(side, ())
 
     def beyond(self, side: Side) -> Blocks:
         """The addresses of every other side."""
-        return blocks(prefix for each in self.every if each != side for prefix in self.of(each))
+        if side not in self._others:
+            self._others[side] = blocks(prefix for each in self.every if each != side for prefix in self.of(each))
+        return self._others[side]
 
     def _of(self, networks: Iterable[Network]) -> Blocks:
         return of_networks(networks, self.estate.networks.values())

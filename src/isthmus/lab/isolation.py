@@ -10,6 +10,7 @@ import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
+from threading import current_thread, main_thread
 from types import FrameType
 
 from isthmus.lab.demands import search_path
@@ -65,7 +66,8 @@ def in_own_namespaces(argv: Sequence[str]) -> int:
         env=environment,
         preexec_fn=_dependent,
     )
-    before = {each: signal.signal(each, _asked) for each in _FORWARDED}
+    heard = _FORWARDED if current_thread() is main_thread() else ()  # Python hands signals to the main thread alone
+    before = {each: signal.signal(each, _asked) for each in heard}
     try:
         signal.pthread_sigmask(signal.SIG_SETMASK, held)
         try:

@@ -9,11 +9,11 @@ from isthmus.observe.columns import Judged, addresses_of, column, frozen, record
 from isthmus.observe.keys import WIDTHS, name_id
 from isthmus.observe.tally import Tally
 
-BOUNDS = {"cells": 1 << 20, "hits": 1 << 20, "violators": 1 << 16, "twins": 1 << 16}
+BOUNDS = {"cells": 1 << 20, "hits": 1 << 20, "violators": 1 << 15, "twins": 1 << 15}
 """How many keys each table keeps at most; beyond that, a sample (see ``tally``), and the report says so."""
 
-_ROOM = {"cells": 1 << 12, "hits": 1 << 12, "violators": 1 << 16, "twins": 1 << 12}
-"""How many groups the tables of compiled loops hold before they are emptied."""
+ROOM = {"cells": 1 << 12, "hits": 1 << 12, "violators": 1 << 15, "twins": 1 << 12}
+"""How many groups the tables of compiled loops hold before they are emptied: powers of two."""
 
 _RANKED = {"violators": 4}
 
@@ -82,7 +82,7 @@ class State:
     def _fill(self, name: str, rows: int, *columns: object) -> None:
         run = getattr(count, f"count_{name}")
         if name not in self._tables:
-            self._tables[name] = count.table(name, _ROOM[name])
+            self._tables[name] = count.table(name, ROOM[name])
         row = 0
         while True:
             limit = self._limit() if name == "violators" else ()

@@ -12,7 +12,7 @@ from isthmus.observe.columns import BATCH_VERDICTS, Judged, addresses_of, record
 from isthmus.observe.compiled import CompiledPolicy
 
 if TYPE_CHECKING:
-    from isthmus.observe.kernel import Arena
+    from isthmus.observe.arena import Arena
 
 
 class Engine(StrEnum):
@@ -38,7 +38,7 @@ class Classifier:
 
     def _arena(self) -> "Arena":
         if self._made is None:
-            from isthmus.observe.kernel import arena_of
+            from isthmus.observe.arena import arena_of
 
             self._made = arena_of(self.compiled, self._rules)
         return self._made

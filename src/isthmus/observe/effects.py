@@ -25,7 +25,7 @@ def effects(policy: Policy, classes: Sequence[End]) -> dict[str, Ints]:
     masks.of((0, 0))
     size = len(classes)
     table = np.zeros((2, none + 2, size, size, len(Side)), np.int32)
-    used = {flow.case for flow in policy.flows if flow.is_running}
+    used = tuple(dict.fromkeys(flow.case for flow in policy.flows if flow.is_running))
     for at, client in enumerate(classes):
         for beside, service in enumerate(classes):
             if client.realm in BUILT_IN[1:] or service.realm in BUILT_IN[1:]:

@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from ipaddress import IPv4Address, IPv6Address
+from dataclasses import replace
+from functools import cached_property
+from itertools import repeat
 
 import numpy as np
 
@@ -14,38 +15,19 @@ from isthmus.observe.draft import draft
 from isthmus.observe.kernel_numpy import places
 from isthmus.observe.keys import Meta
 from isthmus.observe.results import Amount, Audit, Cell, Exporter, Hit, InputRead, Sighting, Unseen, Violation
+from isthmus.observe.violators import Address, Row, amount_of, answered, gravest_first, meta_of, text_of
 from isthmus.observe.words import Attempt, Side, Verdict
 
 _HOUR = 3_600_000
+_MOST_DRAFTS = 100
+"""So many violations, the gravest first, get a draft of their declaration."""
 _MOST_CLIENTS = 10
 """So many client addresses are named in a violation."""
-
-Address = tuple[int, int, int]
-"""Version, and both halves of the address's bits."""
 
 
 def finish(state: State, inputs: Sequence[InputRead] = ()) -> Audit:
     """What was found in everything that a state has counted."""
     return _Finisher(state, inputs).audit()
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """One row of ``violators``, with names."""
-
-    meta: Meta
-    client: Address
-    service: Address
-    protocol: int
-    port: int
-    codes: tuple[str, ...]
-    match: int
-    exporter: str
-    amount: Amount
-    first_ms: int
-    last_ms: int
-    file: str
-    record: int
 
 
 class _Finisher:
@@ -55,6 +37,7 @@ class _Finisher:
         self.compiled: CompiledPolicy = state.classifier.compiled
         self.names = self.compiled.names
         self.tables = self.compiled.tables
+        self._known_codes: dict[int, tuple[str, ...]] = {}
         self.rows = {name: tally.finish() for name, tally in state.tallies.items()}
         self.cells = tuple(self._cells())
         told = [each.first_ms for each in self.inputs if each.first_ms is not None]
@@ -101,7 +84,7 @@ class _Finisher:
         for key, value in zip(keys.tolist(), values.tolist(), strict=True):
             meta = Meta.of(key[1])
             plain = replace(meta, is_reply=False, is_inferred=False).packed
-            merged[key[0], self._exporter(key[2]), plain] += _amount(meta, value)
+            merged[key[0], self._exporter(key[2]), plain] += amount_of(meta, value)
         for (hour, exporter, packed), amount in sorted(merged.items()):
             meta = Meta.of(packed)
             yield Cell(
@@ -139,7 +122,10 @@ class _Finisher:
         return self.names.cases[row] if row < len(self.names.cases) else ""
 
     def _codes(self, mask: int) -> tuple[str, ...]:
-        return tuple(code for at, (code, _) in enumerate(self.names.demands) if mask >> at & 1)
+        if mask not in self._known_codes:
+            found = (code for at, (code, _) in enumerate(self.names.demands) if mask >> at & 1)
+            self._known_codes[mask] = tuple(found)
+        return self._known_codes[mask]
 
     def _flows_of(self, match: int) -> list[tuple[str, str, bool]]:
         begin, end = self.tables.match_from[match], self.tables.match_from[match + 1]
@@ -165,7 +151,7 @@ class _Finisher:
         forgiven: dict[str, int] = defaultdict(int)
         attempts = 0
         for meta, key, value in rows:
-            by_exporter[self._exporter(key[3])] += _amount(meta, value)
+            by_exporter[self._exporter(key[3])] += amount_of(meta, value)
             attempts += value[0] if meta.attempt == Attempt.REFUSED else 0
             excuse = (key[0] >> 32) - 1
             if excuse >= 0:
@@ -221,25 +207,31 @@ class _Finisher:
     def _violations(self) -> Iterator[Violation]:
         rows = list(self._rows())
         same = self._same_services(rows)
-        rows = _answered(rows)
-        groups: dict[tuple[object, ...], list[_Row]] = defaultdict(list)
+        rows = answered(rows)
+        groups: dict[tuple[object, ...], list[Row]] = defaultdict(list)
         for row in rows:
             groups[self._group(row, same)].append(row)
-        made = [self._violation(each, same) for each in groups.values()]
-        yield from sorted(made, key=_gravest_first)
+        made = sorted((self._violation(each, same) for each in groups.values()), key=gravest_first)
+        for number, violation in enumerate(made):
+            yield replace(violation, draft=self._draft(violation)) if number < _MOST_DRAFTS else violation
 
-    def _group(self, row: _Row, same: dict[Address, str]) -> tuple[object, ...]:
+    def _draft(self, violation: Violation) -> str:
+        """How it would be declared, where it should be declared or end."""
+        is_wrong = violation.verdict is Verdict.UNDECLARED or violation.verdict is Verdict.NOT_COVERED
+        zones = dict.fromkeys(each.client for each in violation.sightings)
+        return draft(violation, tuple(zones)) if is_wrong and violation.attempt is Attempt.PASSED else ""
+
+    def _group(self, row: Row, same: dict[Address, str]) -> tuple[object, ...]:
         realm = self._realm(row.client)
         crossing = row.match if row.meta.verdict == Verdict.DEVIATES else -1
         is_attempt = row.meta.attempt > 0
         return row.meta.verdict, is_attempt, realm, same[row.service], row.protocol, row.port, crossing
 
-    def _rows(self) -> Iterator[_Row]:
+    def _rows(self) -> Iterator[Row]:
         keys, values = self.rows["violators"]
         for key, value in zip(keys.tolist(), values.tolist(), strict=True):
-            meta = Meta.of(key[4] & ~0xFFFFFF)
-            meta = replace(meta, case=key[4] >> 36 & 0xFF)
-            yield _Row(
+            meta = meta_of(key[4] >> 24)
+            yield Row(
                 meta,
                 (meta.version, key[0], key[1]),
                 (meta.version, key[2], key[3]),
@@ -248,14 +240,14 @@ class _Finisher:
                 self._codes(key[5] >> 32),
                 (key[5] & 0xFFFFFFFF) - 1,
                 self._exporter(key[6]),
-                _amount(meta, value),
+                amount_of(meta, value),
                 value[4],
                 value[7],
                 self.state.files.get(value[5], ""),
                 value[6],
             )
 
-    def _same_services(self, rows: Iterable[_Row]) -> dict[Address, str]:
+    def _same_services(self, rows: Iterable[Row]) -> dict[Address, str]:
         """What each service's address is called: by its declared service, and by other addresses of the same."""
         leader: dict[Address, Address] = {}
 
@@ -276,9 +268,27 @@ class _Finisher:
         return {address: names.get(lead(address), text_of(lead(address))) for address in addresses}
 
     def _place(self, address: Address) -> int:
-        version, high, low = address
-        upper = np.array([high] if version == 6 else [], np.int64)
-        return int(places(self.tables, upper, np.array([low], np.int64))[0])
+        return self._place_of[address]
+
+    @cached_property
+    def _place_of(self) -> dict[Address, int]:
+        """The place of every address that is told of."""
+        found: dict[Address, int] = {}
+        wrong, twins = self.rows["violators"][0], self.rows["twins"][0]
+        version = np.where(wrong[:, 4] >> 32 & 1, 6, 4)
+        for versions, high, low in (
+            (version, wrong[:, 0], wrong[:, 1]),
+            (version, wrong[:, 2], wrong[:, 3]),
+            (twins[:, 0], twins[:, 1], twins[:, 2]),
+            (twins[:, 0], twins[:, 3], twins[:, 4]),
+        ):
+            for number in (4, 6):
+                mine = versions == number
+                upper, lower = high[mine], low[mine]
+                made = places(self.tables, upper if number == 6 else upper[:0], lower).tolist()
+                known = zip(repeat(number), upper.tolist(), lower.tolist())
+                found |= dict(zip(known, made, strict=True))
+        return found
 
     def _realm(self, address: Address) -> str:
         return self.names.realms[int(self.tables.place_realm[self._place(address)])]
@@ -286,7 +296,7 @@ class _Finisher:
     def _zone(self, address: Address) -> str:
         return self.names.zones[int(self.tables.place_zone[self._place(address)])]
 
-    def _violation(self, rows: list[_Row], same: dict[Address, str]) -> Violation:
+    def _violation(self, rows: list[Row], same: dict[Address, str]) -> Violation:
         first = min(rows, key=lambda row: (row.first_ms, row.file, row.record))
         meta = first.meta
         sightings = tuple(self._sightings(rows))
@@ -299,7 +309,7 @@ class _Finisher:
             clients[row.client] += row.amount.flows
         frequent = sorted(clients, key=lambda each: (-clients[each], each))
         matches = [flow for row in rows if row.match >= 0 for flow in self._flows_of(row.match)]
-        violation = Violation(
+        return Violation(
             Verdict(meta.verdict),
             Attempt(min(row.meta.attempt for row in rows)),
             tuple(sorted({code for row in rows for code in row.codes})),
@@ -320,15 +330,10 @@ class _Finisher:
             max(row.last_ms for row in rows),
             sightings,
         )
-        zones = dict.fromkeys(self._zone(each) for each in frequent)
-        is_wrong = violation.verdict is Verdict.UNDECLARED or violation.verdict is Verdict.NOT_COVERED
-        if not is_wrong or violation.attempt is not Attempt.PASSED:
-            return violation
-        return replace(violation, draft=draft(violation, tuple(zones)))
 
-    def _sightings(self, rows: list[_Row]) -> Iterator[Sighting]:
+    def _sightings(self, rows: list[Row]) -> Iterator[Sighting]:
         """What each exporter saw, by the networks of the client and the address of the service."""
-        groups: dict[tuple[str, int, str, str], list[_Row]] = defaultdict(list)
+        groups: dict[tuple[str, int, str, str], list[Row]] = defaultdict(list)
         for row in rows:
             groups[row.exporter, row.meta.side, self._zone(row.client), text_of(row.service)].append(row)
         for (exporter, side, zone, service), found in sorted(groups.items()):
@@ -336,43 +341,3 @@ class _Finisher:
             amount = sum((row.amount for row in found), Amount())
             last = max(row.last_ms for row in found)
             yield Sighting(exporter, Side(side), zone, service, amount, first.first_ms, last, first.file, first.record)
-
-
-def _answered(rows: list[_Row]) -> list[_Row]:
-    """The rows, without attempts that seem unanswered where other records of the same two show that they were not.
-
-    Exporters that tell packets with different flags in different records show first packets alone, too.
-    """
-    came_about = {(row.client, row.service, row.protocol, row.port) for row in rows if not row.meta.attempt}
-    return [
-        replace(row, meta=replace(row.meta, attempt=0))
-        if row.meta.attempt == Attempt.UNANSWERED and (row.client, row.service, row.protocol, row.port) in came_about
-        else row
-        for row in rows
-    ]
-
-
-def _amount(meta: Meta, value: list[int]) -> Amount:
-    records, replies = (0, value[0]) if meta.is_reply else (value[0], 0)
-    return Amount(records, replies, value[1], value[2], value[3])
-
-
-def text_of(address: Address) -> str:
-    """An address as people write it."""
-    version, high, low = address
-    if version == 4:
-        return str(IPv4Address(low & 0xFFFFFFFF))
-    return str(IPv6Address((high & (1 << 64) - 1) << 64 | low & (1 << 64) - 1))
-
-
-def _gravest_first(violation: Violation) -> tuple[object, ...]:
-    order = (Verdict.DEVIATES, Verdict.UNDECLARED, Verdict.NOT_COVERED, Verdict.UNPLANNED)
-    return (
-        violation.attempt is not Attempt.PASSED,
-        order.index(violation.verdict),
-        -violation.flows,
-        violation.service,
-        violation.protocol,
-        violation.port,
-        violation.clients,
-    )

@@ -4,126 +4,12 @@
 mean is in ``words``; they are written out here, since compiled code knows no enumerations.
 """
 
-from typing import NamedTuple
-
 import numpy as np
 
-from isthmus.observe.columns import Addresses, Judged, Records, Rules, frozen
-from isthmus.observe.compiled import AT_BORDER, CompiledPolicy, Ints, Longs
+from isthmus.observe.arena import CLASS, CLIENT, NO_PORT, PAIR_FACTOR, PORT, REALM, START, TARGET, At
+from isthmus.observe.columns import Addresses, Judged, Records
+from isthmus.observe.compiled import AT_BORDER, Ints, Longs
 from isthmus.observe.native import Whole, inlined, native
-
-
-class At(NamedTuple):
-    """Where each table begins in its arena, and sizes: plain numbers, which cost nothing to hand on."""
-
-    v4_top: int
-    v4_blocks: int
-    v6_index: int
-    v6_after: int
-    v6_from: int
-    v6_place: int
-    port_class: int
-    match_running: int
-    match_case: int
-    excuse_from: int
-    excuse_row: int
-    excuse_mask: int
-    case_of_pair: int
-    effect: int
-    v6_hi: int
-    """From here on in the arena of 64-bit numbers."""
-    v6_lo: int
-    place: int
-    """Of each place its class, realm, client group and target group, packed."""
-    pair: int
-    """An open-addressing hash table: a pair of groups and where its rules begin, packed; -1 is an empty place."""
-    rule: int
-    """Last and first port class and match, packed; each rule set ends with a rule that no port has."""
-    shown: int
-    """Demands broken and kept, packed."""
-    excuse_first: int
-    excuse_last: int
-    targets: int
-    """From here on sizes."""
-    classes: int
-    cases: int
-    pair_mask: int
-
-
-class Arena(NamedTuple):
-    """All tables of a policy in two arrays."""
-
-    small: Ints
-    large: Longs
-    at: At
-
-
-_REALM, _CLIENT, _TARGET = 12, 20, 42
-"""Where fields of a packed place begin; a class is below them."""
-_START = 27
-"""Bits of where rules begin, in a packed pair; and of a match, in a packed rule."""
-_PORT = 18
-"""Bits of a port class."""
-_NO_PORT = (1 << _PORT) - 1
-_CLASS = (1 << _REALM) - 1
-
-
-def arena_of(compiled: CompiledPolicy, rules: Rules) -> Arena:
-    """The tables of a policy, one behind the other, what is used together packed together."""
-    first, second = At._fields.index("v6_hi"), At._fields.index("targets")
-    made = _packed(compiled, rules)
-    starts: dict[str, int] = {}
-    arenas = []
-    for names in (At._fields[:first], At._fields[first:second]):
-        tables = [made[name] if name in made else getattr(compiled.tables, name) for name in names]
-        ends = np.cumsum([len(each) for each in tables]).tolist()
-        starts |= dict(zip(names, [0, *ends], strict=False))
-        arenas.append(frozen(np.concatenate(tables)))
-    sizes = (*(int(each) for each in rules[-3:]), len(made["pair"]) - 1)
-    return Arena(arenas[0], arenas[1], At(*(starts[name] for name in At._fields[:second]), *sizes))
-
-
-def _packed(compiled: CompiledPolicy, rules: Rules) -> dict[str, Longs]:
-    tables = compiled.tables
-    places = [getattr(tables, name).astype(np.int64) for name in ("place_class", "place_realm")]
-    groups = [getattr(tables, name).astype(np.int64) for name in ("place_client", "place_target")]
-    limits = zip((*places, *groups), (_REALM, _CLIENT - _REALM, _TARGET - _CLIENT, 63 - _TARGET), strict=True)
-    pairs = int(tables.pair_key.max(initial=0)) >> 63 - _START
-    if pairs or any(int(values.max(initial=0)) >> bits for values, bits in limits):
-        raise ValueError("the policy has more classes, realms or groups than the kernel can count")
-    place = places[0] | places[1] << _REALM | groups[0] << _CLIENT | groups[1] << _TARGET
-    return {
-        "place": place,
-        "pair": _hashed(tables.pair_key, tables.rule_from[tables.pair_rules] + tables.pair_rules),
-        "rule": _rules(compiled),
-        "shown": rules.broken.astype(np.int64) << 32 | rules.kept.astype(np.int64),
-    }
-
-
-def _rules(compiled: CompiledPolicy) -> Longs:
-    """The rules of all sets, with an end after each."""
-    tables = compiled.tables
-    packed = (tables.rule_last.astype(np.int64) << _PORT | tables.rule_first) << _START | tables.rule_match
-    end = np.int64((_NO_PORT << _PORT | _NO_PORT) << _START)
-    return np.insert(packed, tables.rule_from[1:], end)
-
-
-def _hashed(keys: Longs, starts: Ints) -> Longs:
-    """The pairs in an open-addressing hash table, at most half full."""
-    size = 2
-    while size < 2 * len(keys):
-        size *= 2
-    made = np.full(size, -1, np.int64)
-    for key, start in zip(keys.tolist(), starts.tolist(), strict=True):
-        at = (key * PAIR_FACTOR & (1 << 64) - 1) >> 32 & size - 1
-        while made[at] != -1:
-            at = at + 1 & size - 1
-        made[at] = key << _START | start
-    return made
-
-
-PAIR_FACTOR = 0x9E3779B97F4A7C15
-"""2**64 divided by the golden ratio: Fibonacci hashing."""
 
 _FACTOR = np.uint64(PAIR_FACTOR)
 _SIGN = np.int64(-(1 << 63))
@@ -172,23 +58,23 @@ def place_v6(small: Ints, large: Longs, at: At, high: Whole, low: Whole) -> Whol
 def match_of(large: Longs, at: At, client: Whole, service: Whole, port: Whole) -> Whole:
     """The match of a client's place, a service's place (both packed) and a port class; -1: none."""
     none = np.int64(-1)
-    target, group = service >> _TARGET, (client >> _CLIENT) & ((1 << (_TARGET - _CLIENT)) - 1)
+    target, group = service >> TARGET, (client >> CLIENT) & ((1 << (TARGET - CLIENT)) - 1)
     if port == 0 or target == 0 or group == 0:
         return none
     key = group * at.targets + target
     slot = np.int64((np.uint64(key) * _FACTOR) >> np.uint64(32)) & at.pair_mask
     pair = large[at.pair + slot]
-    while (pair >> _START) != key:
+    while (pair >> START) != key:
         if pair == -1:
             return none
         slot = (slot + 1) & at.pair_mask
         pair = large[at.pair + slot]
-    row = at.rule + (pair & ((1 << _START) - 1))
+    row = at.rule + (pair & ((1 << START) - 1))
     rule = large[row]
-    while (rule >> (_START + _PORT)) < port:
+    while (rule >> (START + PORT)) < port:
         row += 1
         rule = large[row]
-    return rule & ((1 << _START) - 1) if ((rule >> _START) & _NO_PORT) <= port else none
+    return rule & ((1 << START) - 1) if ((rule >> START) & NO_PORT) <= port else none
 
 
 @inlined
@@ -274,7 +160,7 @@ def side_of(realm: Whole, client: Whole, service: Whole) -> Whole:
 @inlined
 def shown_by(small: Ints, large: Longs, at: At, slot: Whole, client: Whole, service: Whole, side: Whole) -> Whole:
     """The demands that such a record shows broken and kept, packed; ``slot`` counts version and declaration."""
-    row = (slot * at.classes + (client & _CLASS)) * at.classes + (service & _CLASS)
+    row = (slot * at.classes + (client & CLASS)) * at.classes + (service & CLASS)
     return large[at.shown + small[at.effect + row * 4 + side]]
 
 
@@ -331,7 +217,7 @@ def judge_one(  # noqa: C901 - one pass, so that nothing is written to memory be
         seen_client, seen_service = at_dst, at_src
         if nat_src >= 0:
             client, service, at_client, at_service = nat_dst, nat_src, at_nat_dst, at_nat_src
-    realm_c, realm_s = (at_client >> _REALM) & 0xFF, (at_service >> _REALM) & 0xFF
+    realm_c, realm_s = (at_client >> REALM) & 0xFF, (at_service >> REALM) & 0xFF
     side = side_of(realm, realm_c, realm_s)
     running = 1 if match >= 0 and small[at.match_running + match] == 1 else 0
     slot = np.int64(version // 6) * (at.cases + 2)
@@ -375,7 +261,7 @@ def judge_one(  # noqa: C901 - one pass, so that nothing is written to memory be
     if running and verdict < 8:
         case = small[at.match_case + match]
     else:
-        case = small[at.case_of_pair + (at_client & _CLASS) * at.classes + (at_service & _CLASS)]
+        case = small[at.case_of_pair + (at_client & CLASS) * at.classes + (at_service & CLASS)]
     if verdict >= 8:
         broken, kept, match = np.int64(0), np.int64(0), np.int64(-1)
     return client, service, match, excuse, broken, kept, verdict, case, direction, side
@@ -395,8 +281,11 @@ def put(out: Judged, row: Whole, found: Found, attempt: Whole) -> None:
 def judge_v4(small: Ints, large: Longs, at: At, rec: Records, plain: Addresses, nat: Addresses, out: Judged) -> None:
     """Judge a batch of IPv4 records."""
     has_nat = len(rec.nat) > 0
+    for row in range(len(rec.protocol)):  # a loop of its own: lookups of many records wait for memory together
+        out.client_place[row] = place_v4(small, at, plain.src[row])
+        out.service_place[row] = place_v4(small, at, plain.dst[row])
     for row in range(len(rec.protocol)):
-        src, dst = place_v4(small, at, plain.src[row]), place_v4(small, at, plain.dst[row])
+        src, dst = np.int64(out.client_place[row]), np.int64(out.service_place[row])
         nat_src = nat_dst = np.int64(-1)
         nat_sport = nat_dport = np.int32(-1)
         realm = rec.realm[rec.exporter[row]]
@@ -419,8 +308,10 @@ def judge_v6(small: Ints, large: Longs, at: At, rec: Records, plain: Addresses, 
     """Judge a batch of IPv6 records."""
     has_nat = len(rec.nat) > 0
     for row in range(len(rec.protocol)):
-        src = place_v6(small, large, at, plain.src_hi[row], plain.src[row])
-        dst = place_v6(small, large, at, plain.dst_hi[row], plain.dst[row])
+        out.client_place[row] = place_v6(small, large, at, plain.src_hi[row], plain.src[row])
+        out.service_place[row] = place_v6(small, large, at, plain.dst_hi[row], plain.dst[row])
+    for row in range(len(rec.protocol)):
+        src, dst = np.int64(out.client_place[row]), np.int64(out.service_place[row])
         nat_src = nat_dst = np.int64(-1)
         nat_sport = nat_dport = np.int32(-1)
         realm = rec.realm[rec.exporter[row]]

@@ -14,6 +14,7 @@ Times are by the exporter's clock. Counters are as exported: not multiplied by t
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 
 import pyarrow as pa  # type: ignore[import-untyped]
@@ -164,7 +165,9 @@ def _array(field: pa.Field, values: pa.Array | None, rows: int) -> pa.Array:
     return values
 
 
+@lru_cache(maxsize=64)
 def _untold(field: pa.Field, rows: int) -> pa.Array:
+    """What a column holds that is not told; arrays never change, so batches of one size share it."""
     if field.nullable:
         return pa.nulls(rows, field.type)
     column = _BY_NAME[field.name]

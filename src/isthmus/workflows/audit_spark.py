@@ -17,7 +17,7 @@ from isthmus.sources.flows import Asked
 from isthmus.workflows.refusal import Refused
 
 if TYPE_CHECKING:
-    from pyspark.sql import SparkSession
+    from pyspark.sql import SparkSession  # type: ignore[import-not-found]
 
 SAIL = "sail"
 """The master's name for Sail inside this process: a Spark without a JVM, for tests and for one large machine."""
@@ -91,7 +91,7 @@ def _ended(spark: "SparkSession") -> "Iterator[SparkSession]":
 @contextmanager
 def _sail() -> Iterator[str]:
     try:
-        from pysail.spark import SparkConnectServer
+        from pysail.spark import SparkConnectServer  # type: ignore[import-not-found]
     except ImportError:
         raise Refused("Sail is not installed; install `isthmus[spark]`") from None
     server = SparkConnectServer("127.0.0.1", 0)

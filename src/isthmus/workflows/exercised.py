@@ -49,7 +49,21 @@ UNDECLARED = Code(
     "In the lab, real packets between two realms were let in although no running crossing declares them (XR003). "
     "Declare the flow, or close it. The record in `exercises/` holds all of them.",
 )
-CODES = (NOT_THROUGH, NO_REPLY, NOBODY_SERVES, ARRIVES_OTHERWISE, UNDECLARED)
+UNPLACED = Code(
+    "EXE008",
+    Severity.WARNING,
+    "nothing was sent from some networks",
+    "The snapshot holds no place in these networks of the estate, so the lab has nobody there who could send. What "
+    "hosts in them can reach is not exercised.",
+)
+LEFT_OUT = Code(
+    "EXE009",
+    Severity.WARNING,
+    "the lab does not do everything that a device is configured to do",
+    "Something of the device's configuration is not modelled, or the kernel here cannot do it. What packets do on "
+    "their way through it is seen, and where that would be good news, the answer is unknown.",
+)
+CODES = (NOT_THROUGH, NO_REPLY, NOBODY_SERVES, ARRIVES_OTHERWISE, UNDECLARED, UNPLACED, LEFT_OUT)
 
 _SILENT = ("silent", "connected", "refused", "prohibited")
 
@@ -86,6 +100,17 @@ def findings(facts: Facts, exercise: Exercise, only: Collection[str] = ()) -> It
             yield from _of_crossing(crossing, exercise.of(crossing.id))
     if not only:
         yield from _undeclared(facts, exercise)
+        yield from _not_exercised(facts, exercise)
+
+
+def _not_exercised(facts: Facts, exercise: Exercise) -> Iterator[Diagnostic]:
+    """What the lab could not do."""
+    where = facts.estate.where
+    if exercise.unplaced:
+        listed = ", ".join(f"`{each}`" for each in exercise.unplaced)
+        yield Diagnostic(UNPLACED, f"nothing was sent from {listed}: the lab has no place there", where)
+    for device, what in exercise.left_out.items():
+        yield Diagnostic(LEFT_OUT, f"the lab does not do everything that {device} does: {what}", where)
 
 
 def _of_crossing(crossing: Crossing, probes: Iterable[Probed]) -> Iterator[Diagnostic]:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -10,7 +10,10 @@ from pathlib import Path
 from isthmus import __version__
 from isthmus.decide import judge
 from isthmus.diagnostics import Diagnostic
+from isthmus.estate import State
+from isthmus.formats import Text
 from isthmus.generate import KINDS, Generated, digest, generate
+from isthmus.generate.codes import CANNOT_WRITE, NO_POINT
 from isthmus.network import Network
 from isthmus.sources.snapshot import FOLDER
 from isthmus.workflows.agreements import facts_of
@@ -28,13 +31,17 @@ class Report:
     generated: Generated
     frame: Network
     about: Mapping[str, object]
+    folders: Mapping[str, Sequence[Text]] = field(default_factory=dict)
+    """The frame's own texts by device."""
     texts: Mapping[str, list[str]] = field(default_factory=dict)
 
     @property
     def exit_code(self) -> int:
-        """0 where every crossing that is not retired was built, else 1."""
-        running = [each for each in self.generated.estate.crossings.values() if each.state != "retired"]
-        return 0 if len(self.generated.built) == len(running) else 1
+        """1 where a crossing that is not retired was left out, 3 where the place of something is not known, else 0."""
+        crossings = [each for each in self.generated.estate.crossings.values() if each.state is not State.RETIRED]
+        if len(self.generated.built) < len(crossings):
+            return 1
+        return 3 if any(each.kind in (NO_POINT, CANNOT_WRITE) for each in self.generated.remarks) else 0
 
     def json(self) -> str:
         """The manifest's words about the whole, without the sums of files."""
@@ -44,9 +51,9 @@ class Report:
         """What is there, what was left out and why."""
         files, built = self.generated.files, self.generated.built
         lines = [f"{len(built)} crossings built: {', '.join(built) or 'none'}", ""]
-        for device in dict.fromkeys(path.split("/")[1] for path in files):
-            own = [path.split("/", 2)[2] for path in files if path.split("/")[1] == device]
-            lines.append(f"{device}: {', '.join(own)}")
+        for folder in dict.fromkeys("/".join(path.split("/")[: 1 if path.startswith("dns/") else 2]) for path in files):
+            own = [path.removeprefix(f"{folder}/") for path in files if path.startswith(f"{folder}/")]
+            lines.append(f"{folder}: {', '.join(own)}")
         for each in self.generated.remarks:
             lines += ["", each.render(self.texts)]
         return "\n".join([*lines, ""])
@@ -66,7 +73,9 @@ def generated(path: Path, *, today: date) -> Report:
         f"Estate sha256:{sums['estate']}",
         f"Frame sha256:{sums['frame']}",
     )
-    found = generate(judge(facts, edition, kinds=KINDS), facts, frame, head)
+    judgement = judge(facts, edition, kinds=KINDS)
+    folders = _folders(texts, loaded.root / FOLDER)
+    found = generate(judgement, facts, frame, head, folders)
     about: dict[str, object] = {
         "schema": SCHEMA,
         "generator": f"isthmus {__version__}",
@@ -76,7 +85,16 @@ def generated(path: Path, *, today: date) -> Report:
         "built": list(found.built),
         "left_out": [_told(each) for each in found.remarks],
     }
-    return Report(found, frame, about, {**loaded.texts, **texts})
+    return Report(found, frame, about, folders, {**loaded.texts, **texts})
+
+
+def _folders(texts: Mapping[str, list[str]], root: Path) -> dict[str, list[Text]]:
+    """The snapshot's texts by device."""
+    found: dict[str, list[Text]] = {}
+    for name, lines in texts.items():
+        inside = Path(name).relative_to(root)
+        found.setdefault(inside.parts[0], []).append(Text(inside.as_posix(), "\n".join([*lines, ""])))
+    return found
 
 
 def write(report: Report, out: Path, *, replace_edited: bool) -> None:

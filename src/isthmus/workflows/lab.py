@@ -1,29 +1,23 @@
 """`isthmus lab`: an estate and its snapshot, rebuilt in Linux network namespaces."""
 
-import os
-import signal
-import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
 
 from isthmus.estate import Estate
-from isthmus.lab import Lab, LabError, LabPlan, check_demands, in_own_namespaces, is_isolated, plan_lab
+from isthmus.lab import LabError, LabPlan, check_demands, is_isolated, plan_lab
 from isthmus.lab.collecting import Collected
 from isthmus.lab.collecting import collect as read_back
-from isthmus.lab.demands import search_path
+from isthmus.lab.features import check_kernel
 from isthmus.lab.picture import svg
 from isthmus.lab.standing import attached, entering, find, held, leave_up, take_down
 from isthmus.lab.summary import told
 from isthmus.sources.snapshot import FOLDER
+from isthmus.workflows.lab_sessions import run, until_the_end
 from isthmus.workflows.load import load
 from isthmus.workflows.network import Configured, load_network
 from isthmus.workflows.refusal import Refused
-
-_ENDED = 143
-"""The exit code of what SIGTERM ended, as shells count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,89 +42,25 @@ def planned(path: Path) -> Planned:
     return Planned(estate, configured, plan_lab(estate, configured))
 
 
-def up(path: Path, command: Sequence[str]) -> int:
-    """Build the lab in namespaces of its own, for as long as a command runs (or until it is ended)."""
-    try:
-        if not is_isolated():
-            check_demands((), rootless=True)
-            again = [sys.executable, "-m", "isthmus", "lab", "up", str(path), *(["--", *command] if command else [])]
-            return in_own_namespaces(again)
-        with held(planned(path).plan, str(path.resolve())) as lab:
-            return _hold(lab, command)
-    except LabError as error:
-        raise Refused(error.message, error.help) from None
+def hold(path: Path, command: Sequence[str]) -> int:
+    """Build the lab in namespaces that this process has to itself, for as long as a command runs or nobody ends it."""
+    with held(planned(path).plan, str(path.resolve())) as lab:
+        return until_the_end(told(lab), command)
 
 
-def up_as_root(path: Path, command: Sequence[str]) -> int:
+def leave(path: Path, command: Sequence[str]) -> int:
     """Build the lab in the machine's own list of namespaces; without a command, leave it up."""
-    os.environ["PATH"] = search_path()
-    try:
-        check_demands((), rootless=False)
-        plan = planned(path).plan
-        check_demands(plan.tools(), rootless=False)
-        lab = leave_up(plan, str(path.resolve()))
-        if not command:
-            sys.stdout.write(told(lab))
-            return 0
-        try:
-            return _hold(lab, command)
-        finally:
-            take_down(plan.name)
-    except LabError as error:
-        raise Refused(error.message, error.help) from None
-
-
-def _hold(lab: Lab, command: Sequence[str]) -> int:
-    """Run a command beside the nodes, or wait for the end."""
-    signal.signal(signal.SIGTERM, _end)
-    signal.signal(signal.SIGHUP, _end)
-    if command:
-        sys.stderr.write(told(lab))
-        return _run(command)
-    sys.stdout.write(told(lab))
-    sys.stdout.write("enter a node: `isthmus lab shell NODE`; end it: Ctrl-C, or `isthmus lab down`\n")
-    sys.stdout.flush()
-    try:
-        while True:
-            signal.pause()
-    except KeyboardInterrupt:
+    plan = planned(path).plan
+    check_demands(plan.tools(), rootless=False)
+    check_kernel(plan)
+    lab = leave_up(plan, str(path.resolve()))
+    if not command:
+        sys.stdout.write(told(lab))
         return 0
-
-
-def _end(_: int, __: FrameType | None) -> None:
-    raise SystemExit(_ENDED)
-
-
-def _run(command: Sequence[str]) -> int:
     try:
-        code = subprocess.run(command, check=False).returncode
-    except OSError as error:
-        raise Refused(f"cannot run `{command[0]}`: {error.strerror}".lower()) from None
-    except KeyboardInterrupt:
-        return 130
-    return code if code >= 0 else 128 - code
-
-
-def down(name: str | None) -> list[str]:
-    """Take down the lab of a name, or every one; the names of those that were up."""
-    try:
-        return take_down(name)
-    except LabError as error:
-        raise Refused(error.message, error.help) from None
-
-
-def shell(node: str, command: Sequence[str], name: str | None) -> int:
-    """Run a command in a node of the lab that is up; the user's shell without one."""
-    try:
-        record = find(name, node)
-        if node not in record.nodes:
-            close = ", ".join(each for each in record.nodes if node.lower() in each.lower())
-            help_ = f"did you mean one of these: {close}" if close else f"its nodes: {', '.join(record.nodes)}"
-            raise LabError(f"the lab `{record.name}` has no node `{node}`", help_)
-        argv = list(command) or [os.environ.get("SHELL", "/bin/sh")]
-        return _run(entering(record, argv, node))
-    except LabError as error:
-        raise Refused(error.message, error.help) from None
+        return until_the_end(told(lab), command)
+    finally:
+        take_down(plan.name)
 
 
 def collect(output: Path, name: str | None) -> Collected | int:
@@ -139,7 +69,7 @@ def collect(output: Path, name: str | None) -> Collected | int:
         record = find(name)
         if record.pid and not is_isolated():
             again = [sys.executable, "-m", "isthmus", "lab", "collect", str(output), "--lab", record.name]
-            return _run(entering(record, again))
+            return run(entering(record, again))
         made = planned(Path(record.estate))
         check_demands(("conntrack",), rootless=False)
         collected = read_back(attached(made.plan), made.configured)

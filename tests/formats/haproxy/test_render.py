@@ -18,7 +18,7 @@ SERVERS = (
     Server("one", ip_address("127.0.0.1"), 15000, HERE),
     Server("two", ip_address("::1"), 15000, HERE, is_backup=True),
 )
-OFFICE = Match((ip_network("198.51.100.0/24"), ip_network("2001:db8::/32")))
+OFFICE = Match((ip_network("198.51.100.0/24"),))
 PROXIES = (
     Proxy("apis-https", (Bind(ip_address("127.0.0.1"), only(8443), 6, HERE),), (ProxyPath(SERVERS, HERE),), HERE),
     Proxy(
@@ -33,10 +33,13 @@ PROXIES = (
         (Bind(ip_address("::1"), only(8443), 6, HERE), Bind(None, only(8006), 6, HERE)),
         (ProxyPath(SERVERS[1:], HERE),),
         HERE,
-        (
-            Rule((OFFICE,), Verdict.ACCEPT, HERE, "office"),
-            Rule((Match(),), Verdict.REJECT, HERE, "others"),
-        ),
+    ),
+    Proxy(
+        "office",
+        (Bind(ip_address("127.0.0.1"), only(8444), 6, HERE),),
+        (ProxyPath(SERVERS, HERE),),
+        HERE,
+        (Rule((OFFICE,), Verdict.ACCEPT, HERE, "office"), Rule((Match(),), Verdict.REJECT, HERE, "others")),
     ),
 )
 

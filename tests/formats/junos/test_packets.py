@@ -157,7 +157,11 @@ NO_PROTOCOL = [
 ]
 
 
-@pytest.mark.parametrize(("verdicts", "packet"), NO_PROTOCOL, ids=str)
+@pytest.mark.parametrize(
+    ("verdicts", "packet"),
+    NO_PROTOCOL,
+    ids=lambda each: str(each) if isinstance(each, Packet) else "-".join(sorted(each)),
+)
 def test_a_port_without_a_protocol(verdicts: set[Outcome], packet: Packet) -> None:
     found = terms("term a { from { destination-port ssh; } then accept; }")
     assert outcomes(found, "f", packet) == verdicts

@@ -30,6 +30,12 @@ def test_interfaces_without_filters_are_nothing_to_write() -> None:
     assert render([Device("cr", HERE, interfaces={"ae0.0": Interface("ae0.0", HERE)})]) == ()
 
 
+def test_a_physical_interface_has_no_filters() -> None:
+    interface = Interface("xe-3/0/4", HERE, filters_in=(use("cloud-in4", 4),))
+    with pytest.raises(CannotRenderError):
+        render([Device("cr", HERE, interfaces={interface.name: interface})])
+
+
 @pytest.mark.parametrize("bad", [use("a b", 4), use("groups", 4, tracks=True)])
 def test_what_is_no_filter_of_a_router_is_refused(bad: FilterUse) -> None:
     interface = Interface("ae0.0", HERE, filters_in=(bad,))

@@ -3,8 +3,10 @@
 import json
 import os
 import subprocess
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]
@@ -18,15 +20,18 @@ from isthmus.observe.compile import compile_policy
 from isthmus.observe.compiled import CompiledPolicy
 from isthmus.observe.engines.parcels import PARCEL, PARCEL_SQL, joined, pack, unpack
 from isthmus.observe.engines.spark import Task, deal, run
-from isthmus.observe.readers import Quarantined, UnreadableError
 from isthmus.observe.engines.tables import records_in
 from isthmus.observe.persist import to_plain
+from isthmus.observe.readers import Item, Quarantined, UnreadableError
 from isthmus.observe.results import InputRead
 from isthmus.observe.schema import FLOWS_V4, batch
 from isthmus.sources.flows import Asked
 from isthmus.workflows import audit_spark
 from tests.observe import synthetic
 from tests.observe.engines_spark.program import FILES, POLICY, TABLE, of
+
+Told = dict[str, Any]
+"""What the program of this folder prints: counts, and inputs."""
 
 ROOT = Path(__file__).resolve().parents[3]
 PYTHON = ROOT / ".venv-spark" / "bin" / "python"
@@ -45,7 +50,7 @@ def compiled() -> CompiledPolicy:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory, compiled):
+def folder(tmp_path_factory: pytest.TempPathFactory, compiled: CompiledPolicy) -> Path:
     """Datagrams, Parquet in three row groups, a file that nobody can read, and a table."""
     made = synthetic.policy(3)
     folder = tmp_path_factory.mktemp("spark")
@@ -64,7 +69,7 @@ def folder(tmp_path_factory, compiled):
     return folder
 
 
-def _plain(flows):
+def _plain(flows: pa.RecordBatch) -> pa.RecordBatch:
     """Without what the datagrams do not tell, and within the day that they can tell of."""
     columns = {name: flows.column(name) for name in ("src", "dst", "protocol", "src_port", "dst_port")}
     rows = flows.num_rows
@@ -82,7 +87,7 @@ def _possible(table: pa.Table) -> pa.Table:
     return table
 
 
-def _as_others_keep_it(flows) -> pa.Table:
+def _as_others_keep_it(flows: pa.RecordBatch) -> pa.Table:
     """A table with unsigned columns, text, timestamps, columns in another order, and one that means nothing to us."""
     table = _possible(pa.Table.from_batches([flows]))
     unsigned = table.column("src").to_numpy().view(np.uint32)
@@ -93,40 +98,43 @@ def _as_others_keep_it(flows) -> pa.Table:
     return table.select(sorted(table.schema.names)).append_column("remarks", pa.array(["none"] * len(table)))
 
 
-def embedded(folder, compiled):
+def embedded(folder: Path, compiled: CompiledPolicy) -> Told:
     """What one process counts."""
     asked = Asked()
-    total, inputs = State(Classifier(compiled)), []
+    total = State(Classifier(compiled))
+    inputs: list[InputRead] = []
     for path in sorted((folder / FILES).iterdir()):
-        for task in audit_spark.tasks_of(path, asked):
-            inputs.append(run(task, partial(audit_spark.read, asked=asked), total))
+        tasks = audit_spark.tasks_of(path, asked)
+        inputs += [run(task, partial(audit_spark.read, asked=asked), total) for task in tasks]
     return {"state": of(total), "inputs": [to_plain(each) for each in joined(inputs)]}
 
 
-def of_table(folder, compiled):
+def of_table(folder: Path, compiled: CompiledPolicy) -> dict[str, object]:
     state = State(Classifier(compiled))
     for rows in pq.ParquetFile(folder / TABLE).iter_batches():
         for item in records_in(rows):
+            assert isinstance(item, pa.RecordBatch), "every row is possible"
             state.update(item, "a table")
     return of(state)
 
 
-def ask(master: str, folder: Path) -> dict[str, dict[str, object]]:
+def ask(master: str, folder: Path) -> dict[str, Told]:
     """What a cluster counts, in a process of its own."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "SPARK_LOCAL_IP": "127.0.0.1", "RUST_LOG": "error"}
     command = [str(PYTHON), "-m", "tests.observe.engines_spark.program", master, str(folder)]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr[-4000:]
-    told: dict[str, dict[str, object]] = json.loads(done.stdout.splitlines()[-1])
+    told: dict[str, Told] = json.loads(done.stdout.splitlines()[-1])
     return told
 
 
-def as_json(plain):
-    return json.loads(json.dumps(plain))
+def as_json(plain: object) -> object:
+    again: object = json.loads(json.dumps(plain))
+    return again
 
 
 @needs_spark
-def test_sail_counts_the_same(folder, compiled):
+def test_sail_counts_the_same(folder: Path, compiled: CompiledPolicy) -> None:
     told = ask("sail", folder)
     assert told["files"] == as_json(embedded(folder, compiled))
     assert told["table"]["state"] == as_json(of_table(folder, compiled))
@@ -135,13 +143,13 @@ def test_sail_counts_the_same(folder, compiled):
 
 @needs_spark
 @takes_a_minute
-def test_spark_with_executors_of_its_own_counts_the_same(folder, compiled):
+def test_spark_with_executors_of_its_own_counts_the_same(folder: Path, compiled: CompiledPolicy) -> None:
     told = ask("local-cluster[2,1,1024]", folder)
     assert told["files"] == as_json(embedded(folder, compiled))
     assert told["table"]["state"] == as_json(of_table(folder, compiled))
 
 
-def test_an_input_that_cannot_be_read_is_named(folder, compiled):
+def test_an_input_that_cannot_be_read_is_named(folder: Path, compiled: CompiledPolicy) -> None:
     inputs = {Path(each["name"]).name: each for each in embedded(folder, compiled)["inputs"]}
     assert inputs["notes.txt"]["failed"]
     assert inputs["flows4.parquet"]["records"] == 1000
@@ -149,10 +157,10 @@ def test_an_input_that_cannot_be_read_is_named(folder, compiled):
     assert sum(each["quarantined"] for each in inputs.values()) == 0
 
 
-def test_what_a_failing_task_had_counted_is_not_counted(compiled):
+def test_what_a_failing_task_had_counted_is_not_counted(compiled: CompiledPolicy) -> None:
     flows = synthetic.flows(1, synthetic.policy(3), rows=50)
 
-    def breaks(task):
+    def breaks(task: Task) -> Iterator[Item]:
         yield flows
         raise OSError(5, "Input/output error")
 
@@ -162,7 +170,7 @@ def test_what_a_failing_task_had_counted_is_not_counted(compiled):
     assert len(state.tallies["cells"].finish()[0]) == 0
 
 
-def test_a_parcel_is_the_inverse_of_unpacking(compiled):
+def test_a_parcel_is_the_inverse_of_unpacking(compiled: CompiledPolicy) -> None:
     state = State(Classifier(compiled))
     state.update(synthetic.flows(1, synthetic.policy(3), rows=500), "file")
     again = State(Classifier(compiled))
@@ -172,7 +180,7 @@ def test_a_parcel_is_the_inverse_of_unpacking(compiled):
     assert [part.split()[0] for part in PARCEL_SQL.split(", ")] == PARCEL.names
 
 
-def test_pieces_of_an_input_are_told_as_one():
+def test_pieces_of_an_input_are_told_as_one() -> None:
     parts = [
         InputRead("b", "x", 2, 0, lost={"datagrams": 1}, first_ms=5, last_ms=9),
         InputRead("a", "x", 1, 1, {"why": 1}),
@@ -184,7 +192,7 @@ def test_pieces_of_an_input_are_told_as_one():
 
 
 @pytest.mark.parametrize("shares", [1, 3, 100])
-def test_every_task_is_dealt_once(shares):
+def test_every_task_is_dealt_once(shares: int) -> None:
     tasks = [Task(str(number), "x", size=number * 7 % 5) for number in range(20)]
     dealt = deal(tasks, shares)
     assert sorted(each.path for part in dealt for each in part) == sorted(each.path for each in tasks)
@@ -192,7 +200,7 @@ def test_every_task_is_dealt_once(shares):
     assert all(dealt)
 
 
-def test_a_table_without_addresses_is_refused():
+def test_a_table_without_addresses_is_refused() -> None:
     rows = pa.RecordBatch.from_pydict({"protocol": [6], "start_ms": [1]})
     with pytest.raises(UnreadableError, match="no column `src`, `dst`"):
         list(records_in(rows))
@@ -202,12 +210,11 @@ def test_a_table_without_addresses_is_refused():
     ("column", "value"),
     [("protocol", 256), ("src_port", -1), ("dst_port", 65536), ("start_ms", None), ("start_ms", -1), ("outcome", 3)],
 )
-def test_a_row_that_cannot_be_is_set_aside(column, value):
-    rows = {"src": [1, 2], "dst": [3, 4], "protocol": [6, 6], "start_ms": [1, 2]}
+def test_a_row_that_cannot_be_is_set_aside(column: str, value: int | None) -> None:
+    rows: dict[str, list[int | None]] = {"src": [1, 2], "dst": [3, 4], "protocol": [6, 6], "start_ms": [1, 2]}
     rows[column] = [6 if column == "protocol" else 1, value]
     wrong, good = records_in(pa.RecordBatch.from_pydict(rows))
     assert wrong == Quarantined(-1, f"`{column}` has a value that cannot be", 1)
+    assert isinstance(good, pa.RecordBatch)
     assert good.num_rows == 1
     assert good.schema == FLOWS_V4
-
-

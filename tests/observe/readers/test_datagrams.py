@@ -172,6 +172,15 @@ def test_sampling_rates_of_option_data() -> None:
     assert found.reading.skipped == {"option data": 1}
 
 
+def test_a_problem_before_option_data_is_told_once() -> None:
+    told = options(400, 1, (149, 4), (302, 8), (305, 4), (306, 4))
+    value = a_set(400, struct.pack(">IQII", 7, 3, 1, 99))
+    data = a_set(300, flow())
+    found = received(ipfix(template(300, *FIELDS), a_set(4, b"1234"), told, data, value, value, data))
+    assert found.reasons == {"the number of a set is reserved": 1}
+    assert len(found.rows) == 2
+
+
 def test_lost_messages_are_counted() -> None:
     definition = template(300, *FIELDS)
     found = received(v9(definition, sequence=1), v9(sequence=2), v9(sequence=9), v9(sequence=8), v9(sequence=10))

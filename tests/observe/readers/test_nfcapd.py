@@ -1,5 +1,6 @@
 """nfcapd files read as nfdump reads them, in every compression, and what is damaged in them is told."""
 
+import io
 import json
 import os
 import shutil
@@ -10,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import lz4.block  # type: ignore[import-untyped]
+import pyarrow as pa  # type: ignore[import-untyped]
 import pytest
 import zstandard
 
-from isthmus.observe.readers import UnreadableError
-from tests.observe.readers.workshop import FLOWS, Row, needs_real_data, read, read_file, with_bytes
+from isthmus.observe.readers import FlowFile, UnreadableError
+from tests.observe.readers.workshop import FLOWS, Row, named, needs_real_data, read, read_file, with_bytes
 
 SAMPLE = FLOWS / "nfcapd" / "nfcapd.sample"
 NOWHERE = "0.0.0.0"  # noqa: S104 - no interface, but how nfdump writes that there is no translation
@@ -308,3 +310,12 @@ def test_records_fill_several_batches_in_order() -> None:
 def test_a_sampling_rate_out_of_bounds_is_told() -> None:
     found = read(made(sampler(1, 0xFFFFFFF0), flow(generic(), four(), flags_=2)))
     assert found.reasons == {"a value of a flow record is out of bounds": 1}
+
+
+def test_batches_that_are_kept_do_not_change_when_later_ones_are_read() -> None:
+    data = made(*(flow(generic(), four(src=each)) for each in range(70_000)))
+    reader = named("nfcapd")
+    kept = [each for each in reader.read(FlowFile("a test", io.BytesIO(data))) if isinstance(each, pa.RecordBatch)]
+    assert [each.num_rows for each in kept] == [65_536, 4464]
+    assert kept[0].column("src").to_pylist() == list(range(65_536))
+    assert kept[1].column("src").to_pylist() == list(range(65_536, 70_000))

@@ -25,6 +25,7 @@ _ESTABLISHED = {FlagTest(int(each), int(each)) for each in (TcpFlags.ACK, TcpFla
 _WORDS = {action: word for word, action in ACTIONS.items() if word != "reject-with-tcp-rst"}
 _PROTOCOLS = {number: word for word, number in PROTOCOLS.items()}
 _FAMILIES = {4: "inet", 6: "inet6"}
+_VERSIONS = {"icmp": 4, "icmpv6": 6}
 
 
 def render(devices: Sequence[Device], head: Sequence[str] = ()) -> tuple[Text, ...]:
@@ -68,10 +69,6 @@ def _fits(match: Match) -> bool:
     versions = {match.version} if match.version else {4, 6}
     for blocks in (match.source, match.destination):
         versions &= versions if blocks is None else {each.version for each in blocks}
-    protocols = match.protocols
-    for version, other in ((4, IpProtocol.ICMPV6), (6, IpProtocol.ICMP)):
-        if protocols is not None and any(each.first <= other <= each.last for each in protocols):
-            versions -= {version}
     return bool(versions)
 
 
@@ -116,6 +113,8 @@ def _conditions(match: Match, name: str, tokens: "_Tokens") -> Iterator[tuple[st
     if match.destination is not None:
         yield "destination-address", tokens.network(match.destination, f"{name}-to")
     words = [] if match.protocols is None else [_PROTOCOLS.get(each, str(each)) for each in _each(match.protocols)]
+    if _VERSIONS.keys() & set(words) and (len(words) > 1 or _VERSIONS[words[0]] != match.version):
+        raise CannotRenderError(f"`{name}` asks for the ICMP of another IP version, or for other protocols beside it")
     if words:
         yield "protocol", " ".join(words)
     for key, ports in (("source-port", match.source_ports), ("destination-port", match.destination_ports)):

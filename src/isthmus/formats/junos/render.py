@@ -19,9 +19,11 @@ def render(devices: Sequence[Device], head: Sequence[str] = ()) -> tuple[Text, .
 
 def _interface(interface: Interface) -> Iterator[str]:
     name, _, unit = interface.name.partition(".")
+    if not unit.isdigit() and (interface.filters_in or interface.filters_out):
+        raise CannotRenderError(f"`{interface.name}` is no logical interface, such as `xe-0/0/0.0`, which filters need")
     for word, uses in (("input", interface.filters_in), ("output", interface.filters_out)):
         for use in uses:
-            yield from _use(f"set interfaces {name} unit {unit or 0}", word, use)
+            yield from _use(f"set interfaces {name} unit {unit}", word, use)
 
 
 def _use(interface: str, word: str, use: FilterUse) -> Iterator[str]:

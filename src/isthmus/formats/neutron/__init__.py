@@ -19,6 +19,7 @@ from isthmus.formats.format import Format
 from isthmus.formats.neutron.codes import CODES
 from isthmus.formats.neutron.lower import lower
 from isthmus.formats.neutron.parse import looks_like, parse
+from isthmus.formats.neutron.render import render
 
 FORMAT = Format(
     name="neutron",
@@ -27,4 +28,5 @@ FORMAT = Format(
     parse=parse,
     lower=lower,
     codes=CODES,
+    render=render,
 )

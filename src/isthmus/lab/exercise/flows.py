@@ -102,9 +102,10 @@ def _exporting(node: Node, leg: PortPlan, port: int, version: int, out: Path) ->
     collector = _started(node, ["nfcapd", "-w", str(folder), "-p", str(port), "-b", "127.0.0.1", "-t", "3600"])
     try:
         _await_udp(node, port, collector)
+        before = _sniffers(node)
         exporter = _started(node, ["pmacctd", "-f", str(config)])
         try:
-            _await_sniffer(node, exporter)
+            _await_sniffer(node, exporter, before)
             yield
         finally:
             _end(exporter, signal.SIGINT)
@@ -142,16 +143,20 @@ def _await_udp(node: Node, port: int, process: subprocess.Popen[bytes]) -> None:
     raise LabError(f"{node.name}: nfcapd does not listen")
 
 
-def _await_sniffer(node: Node, process: subprocess.Popen[bytes]) -> None:
-    """Wait until somebody looks at packets in the node."""
+def _await_sniffer(node: Node, process: subprocess.Popen[bytes], before: int) -> None:
+    """Wait until somebody more looks at packets in the node."""
     until = time.monotonic() + _PATIENCE
     while time.monotonic() < until and process.poll() is None:
-        with inside_network(node.netns):
-            sockets = Path("/proc/thread-self/net/packet").read_text("ascii").splitlines()
-        if len(sockets) > 1:
+        if _sniffers(node) > before:
             return
         time.sleep(0.02)
     raise LabError(f"{node.name}: pmacctd does not run")
+
+
+def _sniffers(node: Node) -> int:
+    """How many sockets look at packets in a node (packet(7))."""
+    with inside_network(node.netns):
+        return len(Path("/proc/thread-self/net/packet").read_text("ascii").splitlines()) - 1
 
 
 def _write_truth(path: Path, heard: Sequence[Heard]) -> Path:

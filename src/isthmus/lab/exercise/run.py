@@ -21,6 +21,12 @@ MOST_TRACED = 60
 """Probes of which the rules that refused them are looked for; of several from one network, the first."""
 _BACK = {Role.ANSWER: Back.ANSWER, Role.REFUSAL: Back.REFUSAL}
 _FIRST_NUMBER = 1 << 24
+_CONVERGING = 2.0
+"""Seconds that routing protocols have before the first probe."""
+_APART = 997
+"""Source ports between the beginnings of two turns."""
+_TRACING, _UNDECLARED = 16, 17
+"""The turns of probes that are sent once more to find their rules, and of those that nobody declares."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +48,7 @@ def exercise(lab: Lab, aims: Aims, places: Places, occasion: Occasion) -> Exerci
     with Watch(hosts) as watch:
         range_ = Range(nodes, places, watch)
         declared = range_.declared(aims.declared)
-        undeclared, unusual = range_.undeclared(list(aims.undeclared(lab.plan)))
+        undeclared, unusual, sent = range_.undeclared(list(aims.undeclared(lab.plan)))
     left_out: dict[str, str] = {}
     for each in lab.plan.left_out:
         left_out.setdefault(each.node.partition("@")[0], each.what)
@@ -57,7 +63,7 @@ def exercise(lab: Lab, aims: Aims, places: Places, occasion: Occasion) -> Exerci
         lab.plan.unplaced,
         tuple(places.unread()),
         tuple(places.behind()),
-        range_.sent,
+        len(aims.declared) + sent,
     )
 
 
@@ -73,17 +79,18 @@ class Range:
         self.places = places
         self.plan: LabPlan = places.plan
         self.watch = watch
-        self.sent = 0
+        self._numbers = 0
 
     def declared(self, aims: Sequence[Aim]) -> list[Probed]:
         """What became of declared flows: their way, what came back, the words of the server, what refused them."""
+        sleep(_CONVERGING if self._speaks else 0)
         trails = self.fire(aims)
-        for pause in self._pauses():
+        for turn, pause in enumerate(self._pauses(), 1):
             again = [at for at, each in enumerate(trails) if each.admitted is None or each.answered is None]
             if not again:
                 break
             sleep(pause)
-            for at, trail in zip(again, self.fire([aims[at] for at in again]), strict=True):
+            for at, trail in zip(again, self.fire([aims[at] for at in again], turn), strict=True):
                 trails[at] = trail
         probed = [self.told(aim, trail) for aim, trail in zip(aims, trails, strict=True)]
         self._talk(aims, probed)
@@ -92,36 +99,40 @@ class Range:
 
     def _pauses(self) -> tuple[float, ...]:
         """Seconds before each further try: neighbours find each other at once, routing protocols take their time."""
-        speaks = any(daemon.program == "bird" for node in self.plan.nodes.values() for daemon in node.daemons)
-        return (0.0, *((0.5,) * 12 if speaks else ()))
+        return (0.0, *((0.5,) * 12 if self._speaks else ()))
 
-    def undeclared(self, aims: Sequence[Aim]) -> tuple[list[Probed], tuple[tuple[IPAddress, IPAddress], ...]]:
-        """Of flows that nobody declares, those that get in somewhere; and the ends between which nothing was sent.
+    @property
+    def _speaks(self) -> bool:
+        """Whether routes are learnt, and not all of them told."""
+        return any(daemon.program == "bird" for node in self.plan.nodes.values() for daemon in node.daemons)
+
+    def undeclared(self, aims: Sequence[Aim]) -> tuple[list[Probed], tuple[tuple[IPAddress, IPAddress], ...], int]:
+        """Of flows that nobody declares, those that get in; the ends between which nothing was sent; how many were.
 
         A host sends from an address of the interface by which it sends, or from one on its loopback interface.
         """
         usual = Usual(self.nodes, self.plan)
         chosen = [each for each in aims if usual.sends(each)]
         left = dict.fromkeys((each.source, each.destination) for each in aims if not usual.sends(each))
-        trails = zip(chosen, self.fire(chosen), strict=True)
-        return [self.told(aim, trail) for aim, trail in trails if trail.admitted is not None], tuple(left)
+        trails = zip(chosen, self.fire(chosen, _UNDECLARED), strict=True)
+        return [self.told(aim, trail) for aim, trail in trails if trail.admitted is not None], tuple(left), len(chosen)
 
-    def fire(self, aims: Sequence[Aim]) -> list[Trail]:
-        """Send a probe for each aim."""
+    def fire(self, aims: Sequence[Aim], turn: int = 0) -> list[Trail]:
+        """Send a probe for each aim; the same aim in the same place and turn has the same source port in every run."""
         if not aims:
             return []
-        trails = self.watch.fire(self._shots(aims))
+        trails = self.watch.fire(self._shots(aims, turn))
         if self.watch.lost:
             raise LabError(
                 f"{self.watch.lost} packets of the lab came too fast to be seen", "try again on a calmer machine"
             )
         return trails
 
-    def _shots(self, aims: Iterable[Aim]) -> list[Shot]:
+    def _shots(self, aims: Iterable[Aim], turn: int) -> list[Shot]:
         shots = []
-        for aim in aims:
-            self.sent += 1
-            shots.append(Shot(aim.node, Probe(_FIRST_NUMBER + self.sent, aim.packet(self.sent))))
+        for at, aim in enumerate(aims):
+            self._numbers += 1
+            shots.append(Shot(aim.node, Probe(_FIRST_NUMBER + self._numbers, aim.packet(turn * _APART + at))))
         return shots
 
     def told(self, aim: Aim, trail: Trail) -> Probed:
@@ -163,7 +174,9 @@ class Range:
         if not chosen:
             return
         for group, path in zip(
-            chosen, trace(self.nodes, self._shots(aims[each[0]] for each in chosen), self.watch), strict=True
+            chosen,
+            trace(self.nodes, self._shots((aims[each[0]] for each in chosen), _TRACING), self.watch),
+            strict=True,
         ):
             refusal = self._refusal(path)
             for at in group if refusal else ():

@@ -1,45 +1,20 @@
-"""Planning a lab: estate and snapshot in, nodes and wires out; nothing is touched."""
+"""Planning a lab: estate and snapshot in, nodes and wires out; nothing is touched.
 
-from isthmus.estate import Estate
-from isthmus.lab.plan.configuration import Configuration
-from isthmus.lab.plan.devices import add_devices
-from isthmus.lab.plan.draft import Ground
-from isthmus.lab.plan.endpoints import add_clients, add_default_routes, add_hosts, add_service_hosts
-from isthmus.lab.plan.names import all_names
-from isthmus.lab.plan.outside import add_outside
-from isthmus.lab.plan.rendering import add_rulesets
-from isthmus.lab.plan.routes import add_routes
-from isthmus.lab.plan.serving import add_daemons, add_listeners
-from isthmus.lab.plan.settings import add_settings
-from isthmus.lab.plan.shape import LabPlan
-from isthmus.lab.plan.wiring import add_wires
+``plan_lab`` is loaded when somebody asks for it: whoever only speaks of a lab that is up needs no reader of formats.
+"""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from isthmus.lab.plan.planning import plan_lab
 
 __all__ = ["plan_lab"]
 
 
-def plan_lab(estate: Estate, configured: Configuration) -> LabPlan:
-    """Plan the lab of an estate and its snapshot."""
-    ground = Ground(estate, configured)
-    add_devices(ground)
-    add_hosts(ground)
-    add_outside(ground)
-    add_service_hosts(ground)
-    clients, unplaced = add_clients(ground)
-    add_routes(ground)
-    add_default_routes(ground)
-    add_rulesets(ground)
-    add_daemons(ground)
-    services = add_listeners(ground)
-    add_settings(ground)
-    wires = add_wires(ground)
-    return LabPlan(
-        estate.name,
-        {name: draft.finished() for name, draft in ground.drafts.items()},
-        wires,
-        services,
-        tuple(clients),
-        all_names(ground),
-        tuple(ground.left_out),
-        tuple(unplaced),
-        tuple(ground.remarks),
-    )
+def __getattr__(name: str) -> object:
+    """The one name, loaded late."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from isthmus.lab.plan.planning import plan_lab
+
+    return plan_lab

@@ -43,13 +43,24 @@ def _add_interface(ground: Ground, draft: Draft, device: Device, interface: Inte
         draft.vrf_device = draft.add_port(interface.name, [], None).device
         return
     segment = ground.segment_of(Port(device.name, interface.name))
-    addresses: list[InterfaceAddress] = list(interface.addresses)
+    addresses = _possible(ground, draft, interface)
     is_router = device.kind is DeviceKind.ROUTER
     if interface.name == "lo" or (is_router and segment is None and addresses):
         draft.loopback += addresses
     elif addresses or segment or not is_router:
         port = draft.add_port(interface.name, addresses, segment.name if segment else None)
         port.is_up = interface.is_up
+
+
+def _possible(ground: Ground, draft: Draft, interface: Interface) -> list[InterfaceAddress]:
+    """The addresses that Linux lets an interface have: IPv6 keeps loopback ones to the loopback."""
+    possible: list[InterfaceAddress] = []
+    for each in interface.addresses:
+        if each.version == 6 and each.ip.is_loopback and interface.name != "lo":
+            ground.leave_out(draft, f"`{each}` cannot be an address of `{interface.name}`", interface.where)
+        else:
+            possible.append(each)
+    return possible
 
 
 def _add_parents(draft: Draft, device: Device) -> None:
@@ -61,14 +72,15 @@ def _add_parents(draft: Draft, device: Device) -> None:
 
 def _give_shared_addresses_to_one(ground: Ground) -> None:
     """An address that several routers share (VRRP) is held by one of them at a time: here by the first."""
-    holders: dict[tuple[str, Address], str] = {}
+    holders: dict[tuple[str, Address], tuple[str, str]] = {}
     for draft in ground.drafts.values():
         for port in draft.ports.values():
+            port.addresses = list(dict.fromkeys(port.addresses))
             for each in list(port.addresses) if port.segment else ():
-                first = holders.setdefault((str(port.segment), each.ip), draft.name)
-                if first != draft.name:
+                first = holders.setdefault((str(port.segment), each.ip), (draft.name, port.name))
+                if first != (draft.name, port.name):
                     port.addresses.remove(each)
-                    ground.remarks.append(f"{each.ip} is of {first} and {draft.name}: {first} has it")
+                    ground.remarks.append(f"{each.ip} is of {first[0]} and {draft.name}: {first[0]} has it")
 
 
 def host_address(address: Address, prefix_length: int | None = None) -> InterfaceAddress:

@@ -123,7 +123,7 @@ class Ground:
         self.remarks: list[str] = []
         self._index: dict[Address, list[Draft]] = {}
         self._indexed = -1
-        """How many addresses the index knows: addresses only ever come."""
+        """How many addresses the index knows."""
 
     def texts_of(self, device: str) -> Texts:
         """The verbatim texts of a device; none for one without a folder."""

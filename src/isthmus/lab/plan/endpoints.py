@@ -104,8 +104,10 @@ def _gateways(ground: Ground, draft: Draft, version: int) -> Iterator[tuple[Addr
         if port.segment is None or not any(each.version == version for each in port.addresses):
             continue
         segment = next(each for each in ground.topology.segments if each.name == port.segment)
+        own = {each.ip for each in draft.held()}
         for address in _gateway_addresses(ground, segment, version):
-            yield address, port.device
+            if address not in own:
+                yield address, port.device
 
 
 def _gateway_addresses(ground: Ground, segment: Segment, version: int) -> list[Address]:
@@ -115,7 +117,7 @@ def _gateway_addresses(ground: Ground, segment: Segment, version: int) -> list[A
     for port in ground.topology.gateways(segment):
         is_router = ground.network.devices[port.device].kind is DeviceKind.ROUTER
         for each in ground.topology.interface(port).addresses:
-            if each.version == version and each.network.prefixlen < each.max_prefixlen:
+            if each.version == version and each.network.prefixlen < each.max_prefixlen and not each.ip.is_loopback:
                 shared[each.ip] = shared.get(each.ip, 0) + 1
                 routers |= {each.ip} if is_router else set()
     return sorted(shared, key=lambda each: (each not in routers, -shared[each]))

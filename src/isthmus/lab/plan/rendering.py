@@ -20,7 +20,8 @@ def add_rulesets(ground: Ground) -> None:
         if device is None:
             continue
         draft.rulesets += ground.texts_of(device.name).rulesets
-        _add_rendered(draft, port_filters(_filtered(draft, device), _writer(ground, draft, device)))
+        writer = _writer(ground, draft, device)
+        _add_rendered(draft, port_filters(_filtered(draft, device), writer, _loopbacks(draft, device)))
         _add_rendered(draft, hooks(_untold(ground, device), _writer(ground, draft, device)))
         if device.balancers and draft.vrf == DEFAULT_VRF:
             _add_balancers(ground, draft, device)
@@ -49,6 +50,15 @@ def _filtered(draft: Draft, device: Device) -> list[tuple[Interface, str]]:
         for name, port in draft.ports.items()
         if (interface := device.interfaces.get(name)) is not None
         and any(not each.tracks for each in (*interface.filters_in, *interface.filters_out))
+    ]
+
+
+def _loopbacks(draft: Draft, device: Device) -> list[Interface]:
+    """The interfaces of a router whose addresses are on the node's loopback, where they have filters."""
+    return [
+        each
+        for name, each in device.interfaces.items()
+        if each.vrf == draft.vrf and name not in draft.ports and name != "lo" and (each.filters_in or each.filters_out)
     ]
 
 

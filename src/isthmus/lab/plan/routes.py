@@ -23,16 +23,19 @@ _PREFIXES = (IPv4Network, IPv6Network)
 
 
 def add_routes(ground: Ground) -> None:
-    """Write the routes and rules of every device."""
+    """Write the routes and rules of every device; without any address of IPv6, those of IPv4 alone."""
+    versions = {4, *(each.version for draft in ground.drafts.values() for each in draft.held())}
     for draft in ground.drafts.values():
         if draft.model is None:
             continue
         for table, routes in _tables(draft, draft.model).items():
-            draft.routes += _lines(ground, draft, table, routes)
+            mine = tuple(each for each in routes if each.prefix.version in versions)
+            draft.routes += _lines(ground, draft, table, mine)
         if draft.vrf == DEFAULT_VRF:
             for choice in draft.model.choices:
                 _add_choice(ground, draft, choice)
             draft.rules += _removed(draft.model)
+        draft.rules = [each for each in dict.fromkeys(draft.rules) if 6 in versions or not each.startswith("-6 ")]
 
 
 def _tables(draft: Draft, device: Device) -> dict[str, tuple[Route, ...]]:

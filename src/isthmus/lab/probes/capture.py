@@ -161,6 +161,6 @@ def _lost(opened: socket.socket) -> int:
 def _moment(told: list[tuple[int, int, bytes]]) -> int:
     for level, kind, content in told:
         if (level, kind) == (socket.SOL_SOCKET, SO_TIMESTAMPNS):
-            seconds, nanoseconds = _TIME.unpack_from(content)
-            return seconds * 1_000_000_000 + nanoseconds
+            moment: tuple[int, int] = _TIME.unpack_from(content)
+            return moment[0] * 1_000_000_000 + moment[1]
     return 0

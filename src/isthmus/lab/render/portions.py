@@ -7,9 +7,9 @@ MOST = 40_000
 
 
 def portions(text: str, most: int = MOST) -> Iterator[str]:
-    """The same ruleset as texts to load one behind the other: first every chain without its rules, then the rules.
+    r"""The same ruleset as texts to load one behind the other: first every chain without its rules, then the rules.
 
-    >>> ruleset = "table ip t {\\n  chain a {\\n    jump b\\n  }\\n  chain b {\\n    accept\\n  }\\n}\\n"
+    >>> ruleset = "table ip t {\n  chain a {\n    jump b\n  }\n  chain b {\n    accept\n  }\n}\n"
     >>> list(portions(ruleset)) == [ruleset]
     True
     >>> for each in portions(ruleset, most=30):
@@ -27,7 +27,8 @@ def portions(text: str, most: int = MOST) -> Iterator[str]:
 
 
 def _rules(lines: list[str], most: int) -> Iterator[str]:
-    table, chain, held = "", "", []
+    table, chain = "", ""
+    held: list[str] = []
     for line in lines:
         if line.startswith("table "):
             table = line

@@ -1,6 +1,7 @@
 """Filters of a router's interfaces: stateless, before connection tracking on the way in, at last on the way out."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 
 from isthmus.lab.render.chains import ChainWriter
 from isthmus.network import FilterUse, Interface, Verdict
@@ -8,34 +9,42 @@ from isthmus.network import FilterUse, Interface, Verdict
 TABLE = "isthmus_filters"
 
 
-def port_filters(interfaces: Iterable[tuple[Interface, str]], writer: ChainWriter) -> str:
+def port_filters(
+    interfaces: Iterable[tuple[Interface, str]], writer: ChainWriter, loopbacks: Iterable[Interface] = ()
+) -> str:
     """The ruleset for some interfaces and their names in the kernel; empty where none has a filter.
 
-    As in the model, the filters of one interface are one long list: the default of the last one alone counts.
+    As in the model, the filters of one interface are one long list: the default of the last one alone counts. Those of
+    a router's loopback judge what comes to the router itself, and what it sends.
     """
-    inward: list[str] = []
-    outward: list[str] = []
+    inward, outward, to_itself, from_itself = _Entries(), _Entries(), _Entries(), _Entries()
     for number, (interface, device) in enumerate(interfaces):
-        for word, uses, jumps in (
-            ("iifname", interface.filters_in, inward),
-            ("oifname", interface.filters_out, outward),
-        ):
-            stateless = [each for each in uses if not each.tracks]
-            jumps += _entry(f"{'in' if word == 'iifname' else 'out'}{number}", f'{word} "{device}"', stateless, writer)
-    if not inward and not outward:
-        return ""
+        inward.add(f"in{number}", f'iifname "{device}"', interface.filters_in, writer)
+        outward.add(f"out{number}", f'oifname "{device}"', interface.filters_out, writer)
+    for number, interface in enumerate(loopbacks):
+        to_itself.add(f"to{number}", 'iifname != "lo"', interface.filters_in, writer)
+        from_itself.add(f"from{number}", 'oifname != "lo"', interface.filters_out, writer)
     hooks = [
-        "  chain inward { type filter hook prerouting priority -400; policy accept;",
-        *inward,
-        "  }",
-        "  chain leaving { type filter hook forward priority 400; policy accept;",
-        *outward,
-        "  }",
-        "  chain own { type filter hook output priority 400; policy accept;",
-        *outward,
-        "  }",
+        *inward.hook("inward", "prerouting", -400),
+        *outward.hook("leaving", "forward", 400),
+        *_Entries([*from_itself.rules, *outward.rules]).hook("own", "output", 400),
+        *to_itself.hook("itself", "input", -400),
     ]
-    return "\n".join([f"table inet {TABLE} {{", *writer.body, *hooks, "}", ""])
+    return "\n".join([f"table inet {TABLE} {{", *writer.body, *hooks, "}", ""]) if hooks else ""
+
+
+@dataclass(slots=True)
+class _Entries:
+    """The rules of one hook: each leads to the filters of one interface."""
+
+    rules: list[str] = field(default_factory=list)
+
+    def add(self, name: str, test: str, uses: Iterable[FilterUse], writer: ChainWriter) -> None:
+        self.rules += _entry(name, test, [each for each in uses if not each.tracks], writer)
+
+    def hook(self, name: str, point: str, priority: int) -> list[str]:
+        head = f"  chain {name} {{ type filter hook {point} priority {priority}; policy accept;"
+        return [head, *self.rules, "  }"] if self.rules else []
 
 
 def _entry(name: str, test: str, uses: list[FilterUse], writer: ChainWriter) -> Iterator[str]:

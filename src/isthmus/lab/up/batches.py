@@ -30,10 +30,10 @@ def batches(plan: LabPlan, prefix: str = "") -> Batches:
         wired |= set(wire.ports)
         links += _links(plan, wire, prefix, numbers)
         if wire.switch and wire.bridge:
-            inside[wire.switch].append(f"link add {wire.bridge} type bridge forward_delay 0 mcast_snooping 0")
+            inside[wire.switch].append(f"link add name {wire.bridge} type bridge forward_delay 0 mcast_snooping 0")
             for each in wire.bridge_ports:
-                inside[wire.switch].append(f"link set {each} master {wire.bridge} up")
-            inside[wire.switch].append(f"link set {wire.bridge} up")
+                inside[wire.switch].append(f"link set dev {each} master {wire.bridge} up")
+            inside[wire.switch].append(f"link set dev {wire.bridge} up")
     links += _tunnels(plan, prefix, numbers)
     for node in plan.nodes.values():
         inside[node.name] += _interfaces(node, wired, plan)
@@ -49,15 +49,15 @@ def _links(plan: LabPlan, wire: Wire, prefix: str, numbers: Iterator[int]) -> It
         (one, mine), (other, theirs) = wire.ports
         macs = [_port(plan, each).mac for each in wire.ports]
         yield (
-            f"link add {mine} index {next(numbers)} netns {prefix}{one} address {macs[0]} type veth "
+            f"link add name {mine} index {next(numbers)} netns {prefix}{one} address {macs[0]} type veth "
             f"peer name {theirs} netns {prefix}{other} address {macs[1]}"
         )
         return
     for end, there in zip(wire.ports, wire.bridge_ports, strict=True):
         node, device = end
         yield (
-            f"link add {device} index {next(numbers)} netns {prefix}{node} address {_port(plan, end).mac} type veth "
-            f"peer name {there} netns {prefix}{wire.switch}"
+            f"link add name {device} index {next(numbers)} netns {prefix}{node} address {_port(plan, end).mac} "
+            f"type veth peer name {there} netns {prefix}{wire.switch}"
         )
 
 
@@ -71,8 +71,8 @@ def _tunnels(plan: LabPlan, prefix: str, numbers: Iterator[int]) -> Iterator[str
                 mine = hardware_address(node.name, each.device)
                 theirs = hardware_address(each.peer, each.peer_device)
                 yield (
-                    f"link add {each.device} index {next(numbers)} netns {prefix}{node.name} address {mine} type veth "
-                    f"peer name {each.peer_device} netns {prefix}{each.peer} address {theirs}"
+                    f"link add name {each.device} index {next(numbers)} netns {prefix}{node.name} address {mine} "
+                    f"type veth peer name {each.peer_device} netns {prefix}{each.peer} address {theirs}"
                 )
 
 
@@ -85,11 +85,11 @@ def _interfaces(node: NodePlan, wired: set[tuple[str, str]], plan: LabPlan) -> I
         if port.device in bridged:
             continue
         if (node.name, port.device) not in wired:
-            yield f"link add {port.device} type bridge"
+            yield f"link add name {port.device} type bridge"
         if port.is_up:
-            yield f"link set {port.device} up"
+            yield f"link set dev {port.device} up"
         for each in port.addresses:
             flags = " nodad" if each.version == 6 else " brd +" if each.network.prefixlen < 31 else ""
             yield f"addr add {each}{flags} dev {port.device}"
     for tunnel in node.tunnels:
-        yield f"link set {tunnel.device} up"
+        yield f"link set dev {tunnel.device} up"

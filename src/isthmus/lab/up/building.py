@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from isthmus.lab.demands import LabError, check_demands
+from isthmus.lab.features import check_kernel
 from isthmus.lab.isolation import is_isolated
 from isthmus.lab.kernel import MS_BIND, enter_network, mount
 from isthmus.lab.lab import Lab, Node
@@ -25,9 +26,7 @@ _TOO_LONG = "without rights the kernel takes no ruleset of this size at once: bu
 
 NETNS = Path("/run/netns")
 FOLDER = Path("/run/isthmus")
-ETC__TOO_LONG = "without rights the kernel takes no ruleset of this size at once: build the lab as root, with `--root`"
-
-NETNS = Path("/etc/netns")
+ETC_NETNS = Path("/etc/netns")
 """Where ``ip netns exec`` looks for files that a namespace has instead of those in ``/etc`` (ip-netns(8))."""
 HOSTS = Path("/etc/hosts")
 
@@ -48,6 +47,7 @@ _SEPARATORS = str.maketrans("./", "/.")
 def running(plan: LabPlan, *, prefix: str = "", folder: Path = FOLDER) -> Iterator[Lab]:
     """Build a lab, and take it away at the end. Raises LabError where something of it cannot be."""
     check_demands(plan.tools(), rootless=False)
+    check_kernel(plan)
     try:
         lab = build(plan, prefix=prefix, folder=folder)
         yield lab

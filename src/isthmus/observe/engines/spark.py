@@ -26,7 +26,7 @@ from isthmus.observe.readers import Item, Reading, UnreadableError
 from isthmus.observe.results import InputRead
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame, SparkSession
+    from pyspark.sql import DataFrame, SparkSession  # type: ignore[import-not-found]
 
 FAN_IN = 32
 """So many workers' counts are merged by one worker, until no more are left than that for the driver."""

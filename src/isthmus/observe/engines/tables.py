@@ -9,7 +9,6 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa  # type: ignore[import-untyped]
-import pyarrow.compute as pc  # type: ignore[import-untyped]
 
 from isthmus.observe.readers import Item, Quarantined, UnreadableError
 from isthmus.observe.schema import COLUMNS_V4, COLUMNS_V6, FLOWS_V4, FLOWS_V6, UNKNOWN, Column, batch
@@ -102,7 +101,7 @@ def _numbers(values: pa.Array) -> Longs:
     if pa.types.is_decimal(kind):  # an unsigned column of 64 bits, as Spark reads it
         values, kind = values.cast(pa.uint64(), safe=False), pa.uint64()
     if pa.types.is_uint64(kind):
-        return values.fill_null(0).to_numpy(zero_copy_only=False).view(np.int64)
+        return np.asarray(values.fill_null(0).to_numpy(zero_copy_only=False).view(np.int64), np.int64)
     if not pa.types.is_integer(kind):
         raise UnreadableError(f"a column of type {kind} holds no numbers", "cast it in a selection of the table")
     numbers = values.cast(pa.int64(), safe=False).fill_null(0).to_numpy(zero_copy_only=False)

@@ -6,6 +6,7 @@ are taken as they are; others, whose addresses are text, are read as lines of th
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 from ipaddress import ip_address
 
 import numpy as np
@@ -21,7 +22,7 @@ from isthmus.observe.readers.headed import has_ends
 from isthmus.observe.readers.reader import FlowFile, Item, Quarantined, Reader, UnreadableError
 from isthmus.observe.readers.rows import LATEST_MS
 from isthmus.observe.readers.streams import Lines
-from isthmus.observe.schema import COLUMNS_V4, COLUMNS_V6, FEWEST_ROWS, FLOWS_V4, FLOWS_V6, batch
+from isthmus.observe.schema import COLUMNS_V4, COLUMNS_V6, EXPORTERS, FEWEST_ROWS, FLOWS_V4, FLOWS_V6, batch
 
 _BOUNDS = {
     "protocol": (0, 255),
@@ -130,8 +131,10 @@ def _as_it_is(rows: pa.RecordBatch, schema: pa.Schema, at: int, exporter: str) -
         if column.null_count and not field.nullable:
             good &= ~pc.is_null(column).to_numpy(zero_copy_only=False)
             column = pc.fill_null(column, 0)
-        columns[name] = column = column.cast(field.type)
-        if name in _BOUNDS:
+        if column.type != field.type:
+            column = column.cast(field.type)
+        columns[name] = column
+        if name in _BOUNDS and not _all_within(column, *_BOUNDS[name]):
             good &= _within(column, *_BOUNDS[name])
     columns["record"] = pa.array(np.arange(at, at + rows.num_rows, dtype=np.int64))
     columns["exporter"] = _exporters(columns.get("exporter"), exporter, rows.num_rows)
@@ -144,16 +147,31 @@ def _as_it_is(rows: pa.RecordBatch, schema: pa.Schema, at: int, exporter: str) -
     yield made if not len(bad) else made.filter(pa.array(good))
 
 
+def _all_within(column: pa.Array, least: int, most: int) -> bool:
+    """Whether no value is out of bounds: one fast pass, which nearly always is enough."""
+    ends = pc.min_max(column)
+    low, high = ends["min"].as_py(), ends["max"].as_py()
+    return low is None or bool(low >= least and high <= most)
+
+
 def _within(column: pa.Array, least: int, most: int) -> NDArray[np.bool_]:
     values_ = pc.fill_null(column, least).to_numpy(zero_copy_only=False)
     within: NDArray[np.bool_] = (values_ >= least) & (values_ <= most)
     return within
 
 
+@lru_cache(maxsize=8)
+def _first(rows: int) -> pa.Array:
+    """So many times the first entry of a dictionary."""
+    return pa.repeat(pa.scalar(0, pa.int32()), rows)
+
+
 def _exporters(column: pa.Array | None, handed_in: str, rows: int) -> pa.DictionaryArray:
     """Names of exporters as a dictionary; the one handed in where none is told."""
     if column is None:
-        return pa.DictionaryArray.from_arrays(pa.repeat(pa.scalar(0, pa.int32()), rows), pa.array([handed_in]))
+        return pa.DictionaryArray.from_arrays(_first(rows), pa.array([handed_in]))
+    if column.type == EXPORTERS and not handed_in and not column.null_count and not column.dictionary.null_count:
+        return column
     text = pc.fill_null(column.cast(pa.string()), handed_in)
     if handed_in:
         text = pc.if_else(pc.equal(text, ""), handed_in, text)

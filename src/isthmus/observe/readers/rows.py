@@ -5,6 +5,7 @@ writes them to the table of the record's IP version. Tables are two matrices, of
 """
 
 from collections.abc import Iterator
+from sys import getrefcount
 from typing import TypeAlias
 
 import numpy as np
@@ -127,23 +128,29 @@ def plausible(cells: Ints) -> bool:
 
 
 @inlined
+def bits32(value: int) -> int:
+    """The lowest 32 bits as a signed number."""
+    return ((value & 0xFFFFFFFF) ^ 0x80000000) - 0x80000000
+
+
+@inlined
 def put(cells: Ints, tables: Tables, state: Ints) -> None:
     """Write a settled record as the next row of the table of its IP version."""
     narrow4, wide4, known4, narrow6, wide6, known6 = tables
     if cells[FAMILY] == 4:
         row = np.uint64(state[ROWS_V4])
         for each in range(NARROW):
-            narrow4[each, row] = cells[each]
+            narrow4[each, row] = bits32(cells[each])
         for each in range(WIDE):
             wide4[each, row] = cells[NARROW + each]
         for each in range(4):
-            narrow4[NARROW + each, row] = cells[SRC_LO + 2 * each]
+            narrow4[NARROW + each, row] = bits32(cells[SRC_LO + 2 * each])
         known4[row] = cells[KNOWN]
         state[ROWS_V4] += 1
     else:
         row = np.uint64(state[ROWS_V6])
         for each in range(NARROW):
-            narrow6[each, row] = cells[each]
+            narrow6[each, row] = bits32(cells[each])
         for each in range(WIDE):
             wide6[each, row] = cells[NARROW + each]
         for each in range(8):
@@ -161,13 +168,13 @@ class Rows:
         self.state = np.zeros(room, np.int64)
         self.exporters = [exporter]
         self._numbers = {exporter: 0}
-        self._v4 = _matrices(capacity, NARROW + len(_V4_NAMES), WIDE)
-        self._v6 = _matrices(capacity, NARROW, WIDE + len(_V6_NAMES))
+        self._pools: tuple[list[Matrices], list[Matrices]] = ([], [])
+        self._filled = [self._empty(ROWS_V4), self._empty(ROWS_V6)]
 
     @property
     def tables(self) -> Tables:
         """What a compiled loop is given."""
-        return (*self._v4, *self._v6)
+        return (*self._filled[ROWS_V4], *self._filled[ROWS_V6])
 
     def number(self, exporter: str) -> int:
         """The number by which rows tell this exporter; that of the one handed in where there are too many."""
@@ -190,11 +197,25 @@ class Rows:
             self.state[place] = 0
             if not rows:
                 continue
-            if place == ROWS_V4:
-                matrices, self._v4 = self._v4, _matrices(self.capacity, NARROW + len(_V4_NAMES), WIDE)
-            else:
-                matrices, self._v6 = self._v6, _matrices(self.capacity, NARROW, WIDE + len(_V6_NAMES))
-            yield self._batch(schema, names, matrices, rows)
+            made = self._batch(schema, names, self._filled[place], rows)
+            self._filled[place] = self._empty(place)
+            yield made
+
+    def _empty(self, place: int) -> Matrices:
+        """Matrices to fill: those of an earlier batch, if nobody holds it any more, else new ones.
+
+        New memory costs more than decoding does. Each batch holds views of its matrices; a matrix that nothing but its
+        own tuple refers to is free.
+        """
+        pool = self._pools[place]
+        for each in pool:
+            if getrefcount(each[0]) == getrefcount(each[1]) == _ALONE:
+                return each
+        narrow, wide = (NARROW + len(_V4_NAMES), WIDE) if place == ROWS_V4 else (NARROW, WIDE + len(_V6_NAMES))
+        made = _matrices(self.capacity, narrow, wide)
+        if len(pool) < _POOLED:
+            pool.append(made)
+        return made
 
     def _batch(self, schema: pa.Schema, names: tuple[str, ...], matrices: Matrices, rows: int) -> pa.RecordBatch:
         narrow, wide, known = matrices
@@ -221,6 +242,11 @@ class Rows:
 
 MOST_EXPORTERS = 65_535
 """How many exporters one input may name; records of further ones bear the name handed in."""
+
+
+_POOLED = 4
+_ALONE = 2
+"""References to a matrix that is in its tuple alone, while they are counted."""
 
 
 def _matrices(capacity: int, narrow: int, wide: int) -> Matrices:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from ipaddress import IPv4Network, IPv6Network
 
 from isthmus.diagnostics import Span
 from isthmus.network import DEFAULT_VRF, FilterUse, Hook, HookPoint, RouteKind, connected
@@ -10,13 +11,14 @@ from isthmus.prove.certainty import Bounds
 from isthmus.prove.lists import Mark, Translated
 from isthmus.prove.reach.compiled import Compiled, host_prefix
 from isthmus.prove.reach.connections import Connections, union
-from isthmus.prove.reach.direction import Direction
+from isthmus.prove.reach.direction import Direction, bare
 from isthmus.prove.reach.routing import Hop
 from isthmus.prove.reach.stages import STAGES, UNDONE, By, Loss, Passed, Stage
 from isthmus.prove.reach.translating import ADDRESSES, ANY_ADDRESS, rewrites, written
 
 TRACKING = -200
 """The priority at which Linux gives packets their connection state."""
+LOOPBACK = (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128"))
 _TRACKING = (HookPoint.PREROUTING, HookPoint.OUTPUT)
 
 
@@ -106,11 +108,12 @@ class Passage:
         yield DEFAULT_VRF, packets
 
     def _emit(self, packets: Bounds, vrf: str, passed: Passed) -> None:
-        own = self.compiled.own(vrf)
-        looping = (HookPoint.OUTPUT, HookPoint.INPUT)
-        for _, taken in self._hooks(looping, packets & own, 0, By("lo", "lo"), passed):
-            self._note(taken)
-            passed.taken.append(taken)
+        own = self._own(vrf)
+        for mark, part in self._hooks((HookPoint.OUTPUT,), packets & own, 0, By("lo", "lo"), passed):
+            if self.direction is Direction.THERE:
+                self._send_anew(part, mark, vrf, passed)
+            else:
+                self.take(part, mark, "lo", passed)
         packets = packets - own
         if not packets:
             return
@@ -119,6 +122,11 @@ class Passage:
                 self._leave(part, 0, None, Hop(name), passed)
         else:
             self._route(packets, 0, None, vrf, passed)
+
+    def _own(self, vrf: str) -> PacketSet:
+        """What a device that sends it takes itself; loopback addresses are everybody's own."""
+        loopback = self.space.match(self.direction.toward(LOOPBACK))
+        return self.compiled.own(vrf) | loopback
 
     def _by_leg(self, packets: Bounds, vrf: str) -> Iterator[tuple[str, Bounds]]:
         """A host without routes sends by the leg that holds the source; by each, where none does."""
@@ -133,14 +141,18 @@ class Passage:
     # Routing
 
     def _route(self, packets: Bounds, mark: Mark, interface: str | None, vrf: str, passed: Passed) -> None:
+        for hop, part in self._hops(packets, mark, interface, vrf, passed).items():
+            self._leave(part, mark, interface, hop, passed)
+
+    def _hops(self, packets: Bounds, mark: Mark, interface: str | None, vrf: str, passed: Passed) -> dict[Hop, Bounds]:
+        """What goes by which hop, as the tables say."""
         leaving: dict[Hop, Bounds] = {}
         left = packets
         for table, guard in self._choices(mark, interface, vrf):
             covered = self._look_up(table, left.within(guard), mark, passed, leaving)
             left = Bounds(left.surely - covered, left.possibly - (covered & guard.surely))
         self._lose(passed, Stage.ROUTING, left, f"{self.device.name} has no route", self.device.where)
-        for hop, part in leaving.items():
-            self._leave(part, mark, interface, hop, passed)
+        return leaving
 
     def _choices(self, mark: Mark, interface: str | None, vrf: str) -> Iterator[tuple[str, Bounds]]:
         """The tables to look in, in their order, each with the packets for which it is asked."""
@@ -184,7 +196,25 @@ class Passage:
 
     def _leave(self, packets: Bounds, mark: Mark, arriving: str | None, hop: Hop, passed: Passed) -> None:
         through = HookPoint.OUTPUT if arriving is None else HookPoint.FORWARD
-        points = (through, HookPoint.POSTROUTING, HookPoint.EGRESS)
+        is_own = arriving is None and self.direction is Direction.THERE and HookPoint.OUTPUT in self.compiled.hooks
+        for each, part in self._hooks((through,), packets, mark, By(arriving, hop.interface, hop.neighbour), passed):
+            if is_own:
+                is_marked = each != mark and bool(self.device.choices)
+                kept = self.space.nothing if is_marked else bare(packets.possibly)
+                self._send_anew(part - kept, each, self.routing.vrf_of(hop.interface), passed)
+                part = part & kept
+            self._finish(part, each, arriving, hop, passed)
+
+    def _send_anew(self, packets: Bounds, mark: Mark, vrf: str, passed: Passed) -> None:
+        """The device's own packets to which output hooks gave another destination or mark: routed once more."""
+        own = self._own(vrf)
+        self.take(packets & own, mark, "lo", passed)
+        beyond = packets - own
+        for hop, part in self._hops(beyond, mark, None, vrf, passed).items() if beyond else ():
+            self._finish(part, mark, None, hop, passed)
+
+    def _finish(self, packets: Bounds, mark: Mark, arriving: str | None, hop: Hop, passed: Passed) -> None:
+        points = (HookPoint.POSTROUTING, HookPoint.EGRESS)
         uses = self.device.interfaces[hop.interface].filters_out
         for _, part in self._hooks(points, packets, mark, By(arriving, hop.interface, hop.neighbour), passed):
             left = self._uses(uses, part, Stage.FILTER_OUT, passed)

@@ -1,6 +1,7 @@
 """What a device's translations write into packets."""
 
 from collections.abc import Iterator
+from ipaddress import IPv4Address, IPv6Address
 
 from isthmus.network import Device, HookPoint, Masquerade, Redirect, Translate
 from isthmus.packetset import Address, Forgettable, Match, PacketSet, Rewrite, Space
@@ -30,6 +31,10 @@ def rewrites(
         return
     name = by.leaving if isinstance(action, Masquerade) else by.arriving
     interface = device.interfaces.get(name or "")
+    if isinstance(action, Redirect) and (interface is None or name == "lo"):  # its own packets go to loopback
+        for address in (IPv4Address("127.0.0.1"), IPv6Address("::1")):
+            yield _rewrite(action, address), space.match(Match(version=address.version))
+        return
     for version in (4, 6):
         held = [each for each in interface.addresses if each.version == version] if interface else []
         near = [each for each in held if by.neighbour is not None and by.neighbour in each.network]

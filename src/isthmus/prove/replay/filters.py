@@ -25,6 +25,9 @@ Met = Course | Way
 
 STAGES = {point: Stage(point.value) for point in HookPoint}
 
+LOOPBACK = "lo"
+"""The interface by which a device sends to itself; such packets stay in the connection that they came from."""
+
 _BEFORE_ROUTING = (HookPoint.PREROUTING, HookPoint.OUTPUT)
 
 
@@ -135,7 +138,8 @@ def tracked(course: Course, machine: Machine, stage: Stage) -> Iterator[Course]:
         if course.is_reply and same_flow(course.packet, mirrored(connection.after)):
             yield replace(_in_state(course, State.ESTABLISHED), known=connection, answers=True)
             return
-        if same_flow(course.packet, connection.before):
+        is_looped = course.arriving == LOOPBACK and same_flow(course.packet, connection.after)
+        if same_flow(course.packet, connection.before) or (is_looped and not course.is_reply):
             state = State.ESTABLISHED if course.is_reply else State.NEW
             yield replace(_in_state(course, state), known=connection)
             return

@@ -8,12 +8,10 @@ from isthmus.diagnostics import Span
 from isthmus.network import HookPoint, RouteKind
 from isthmus.packetset import Packet
 from isthmus.prove.replay.course import Course
-from isthmus.prove.replay.filters import Met, filtered, hooked, then
+from isthmus.prove.replay.filters import LOOPBACK, Met, filtered, hooked, then
 from isthmus.prove.replay.machine import Machine
 from isthmus.prove.replay.tables import Hop, Routed
 from isthmus.prove.replay.ways import EndKind, Stage, Way
-
-LOOPBACK = "lo"
 
 
 @dataclass(frozen=True, slots=True)

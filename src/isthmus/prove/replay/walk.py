@@ -7,9 +7,10 @@ from itertools import chain
 from isthmus.network import Network, Port, Segment, Unmodelled
 from isthmus.packetset import Address, Packet
 from isthmus.prove.replay.course import Course
+from isthmus.prove.replay.filters import LOOPBACK
 from isthmus.prove.replay.journeys import Journey
 from isthmus.prove.replay.machine import Machine
-from isthmus.prove.replay.passage import LOOPBACK, Passed, Routes, Sent, arrive, emit, send
+from isthmus.prove.replay.passage import Passed, Routes, Sent, arrive, emit, send
 from isthmus.prove.replay.replies import there_and_back
 from isthmus.prove.replay.serving import Handed, Readdressed, serve
 from isthmus.prove.replay.ways import (

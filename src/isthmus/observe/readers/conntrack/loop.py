@@ -32,10 +32,10 @@ DONE, FULL, GROW = range(3)
 def _slot(open_: Ints, cells: Ints) -> Whole:
     """Where the connection is, or the free place where it belongs."""
     mask = open_.shape[0] - 1
-    mixed = cells[CONNECTION] * 0x2545F4914F6CDD1D ^ cells[rows.SRC_LO] * 0x9E3779B97F4A7C15
+    mixed = cells[CONNECTION] * 0x2545F4914F6CDD1D ^ cells[rows.SRC_LO] * 0x1E3779B97F4A7C15
     mixed = (mixed ^ (mixed >> 29)) + cells[rows.DST_LO] * 0x2545F4914F6CDD1D
     mixed = (mixed ^ (mixed >> 31)) + (cells[rows.SRC_PORT] << 24 | cells[rows.DST_PORT] << 8 | cells[rows.PROTOCOL])
-    at = (mixed * 0x9E3779B97F4A7C15 >> 33) & mask
+    at = (mixed * 0x1E3779B97F4A7C15 >> 33) & mask
     while open_[at, rows.FAMILY] != 0 and not _same(open_, at, cells):
         at = (at + 1) & mask
     return int(at)

@@ -37,6 +37,7 @@ LONGEST_PACKET = 1 << 20
 
 PCAP, PCAPNG = 1, 2
 _MOST_INTERFACES = 256
+_HEADER = 24
 
 MAGICS = {
     b"\xd4\xc3\xb2\xa1": (0, 0),
@@ -201,17 +202,19 @@ class Capture:
         if data[:4] not in MAGICS:
             raise UnreadableError("the file is no capture: it begins with neither magic number")
         self._state[SWAPPED], self._state[NANO] = MAGICS[data[:4]]
-        if len(data) < 24:
+        if len(data) < _HEADER:
             raise UnreadableError("the capture ends inside its header")
         self._link = int.from_bytes(data[20:24], "big" if self._state[SWAPPED] else "little") & 0xFFFF
         if self._link not in LINKS:
             raise UnreadableError(f"link layer {self._link} of captures is not read", "capture on another interface")
-        return 24
+        return _HEADER
 
     def pieces(self) -> Iterator[Datagrams | Quarantined | Skipped]:
         """All datagrams, and what else was in the capture."""
         state = self._state
         kept = self._stream.read(PIECE)
+        while len(kept) < _HEADER and (more := self._stream.read(_HEADER - len(kept))):
+            kept += more
         base = 0
         state[POSITION] = self._begin(kept)
         while True:

@@ -13,9 +13,8 @@ from isthmus.observe.readers.rows import Tables
 
 # Columns of a job.
 (
-    START, END, FIRST_FIELD, FIELDS, LEAST, EXPORTER, BOOT_MS, EXPORT_MS, RATE, BASE, SOURCE, KIND, RECORDS,
-) = range(13)  # fmt: skip
-JOB = 13
+    START, END, FIRST_FIELD, FIELDS, LEAST, EXPORTER, BOOT_MS, EXPORT_MS, RATE, BASE, SOURCE, KIND,
+) = range(12)  # fmt: skip
 RECORD_JOB, SFLOW_JOB = 0, 1
 
 # Columns of a field.
@@ -67,7 +66,6 @@ def decode(
                 after, fault = samples(data, at, end, cells)
             else:
                 after, fault = _record(data, at, end, jobs, number, fields, samplers, state, cells)
-                jobs[number, RECORDS] += 1
             if fault == 0 and not rows.plausible(cells):
                 fault = OUT_OF_BOUNDS
             if fault != 0:

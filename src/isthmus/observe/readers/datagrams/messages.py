@@ -34,7 +34,7 @@ _V5 = Template(
 )  # fmt: skip
 """NetFlow v5 has one kind of record, which is this template of v9."""
 
-_JOBS = 4096
+_MOST_JOBS = 4096
 _MOST_FIELDS = 1 << 18
 _MOST_SAMPLERS = 4096
 _FAULTS = 1024
@@ -50,8 +50,7 @@ class Messages:
         self.sessions = Sessions()
         self.options = 0
         """How many records of option data there were."""
-        self._jobs = np.zeros((_JOBS, decode.JOB), np.int64)
-        self._count = 0
+        self._jobs: list[tuple[int, ...]] = []
         self._cells = np.zeros(PACKET_CELLS, np.int64)
         self._faults = np.zeros((_FAULTS, 3), np.int64)
         self._fields = np.zeros((1024, decode.FIELD), np.int64)
@@ -69,7 +68,7 @@ class Messages:
         self._data, self._text, self._base = data, memoryview(data), base  # type: ignore[arg-type]
         for start, end, time, family, high, low, _, port in table.tolist():
             self._datagram(start, end, time, (family, high, low), port)
-            if self._count > _JOBS - 256:
+            if len(self._jobs) > _MOST_JOBS:
                 yield from self.carry_out()
         yield from self.carry_out()
 
@@ -161,12 +160,12 @@ class Messages:
 
     def _late(self, template: Template, waiting: Waiting, session: Session) -> None:
         """Read a set whose template came after it."""
-        self._problems += self.carry_out()
+        self._flush()
         kept = self._data, self._text, self._base
         self._data, self._text = octets(waiting.data), memoryview(waiting.data)
         self._base = waiting.at
         self._records(template, 0, len(waiting.data), session, waiting.boot_ms, waiting.export_ms)
-        self._problems += self.carry_out()
+        self._flush()
         self._data, self._text, self._base = kept
 
     def _data_set(self, number: int, at: int, end: int, session: Session, boot: int, exported: int) -> None:
@@ -202,7 +201,7 @@ class Messages:
         count = int(self.rows.state[decode.SAMPLERS])
         known = self._samplers[:count]
         same = np.flatnonzero((known[:, 0] == session.number) & (known[:, 1] == min(sampler, (1 << 63) - 1)))
-        self._problems += self.carry_out()  # what came before was sampled as told before
+        self._flush()  # what came before was sampled as told before
         if same.size:
             self._samplers[same[0], 2] = every
         elif count < _MOST_SAMPLERS:
@@ -227,9 +226,9 @@ class Messages:
         del sender  # an agent is known by its own address, through whichever interface it sends
         session = self._session(SFLOW, domain, who, port, "datagrams")
         session.sequence(sequence, 1)
-        row = self._add(start + header, end, session, 0, time, 0)
-        self._jobs[row, decode.KIND] = decode.SFLOW_JOB
-        self._jobs[row, decode.LEAST] = 1
+        self._jobs.append(
+            (start + header, end, 0, 0, 1, session.exporter, 0, time, 0, self._base, session.number, decode.SFLOW_JOB)
+        )
 
     def _job(
         self, template: Template, at: int, end: int, session: Session, boot: int, exported: int, sampling: int
@@ -237,28 +236,18 @@ class Messages:
         where = self._compiled.get(template)
         if where is None:
             where = self._compile(template)
-        row = self._add(at, end, session, boot, exported, sampling)
-        self._jobs[row, decode.FIRST_FIELD : decode.LEAST + 1] = (*where, template.least)
+        who = session.exporter, boot, exported, sampling, self._base, session.number, decode.RECORD_JOB
+        self._jobs.append((at, end, *where, template.least, *who))
         if session.what == "flow records" and template is not _V5:
-            if session.expected is not None and not any(each.length == 65535 for each in template.fields):
+            if session.expected is not None and not template.varies:
                 session.expected = (session.expected + (end - at) // template.least) % (1 << 32)
             else:
                 session.expected = None
 
-    def _add(self, at: int, end: int, session: Session, boot: int, exported: int, sampling: int) -> int:
-        if self._count >= _JOBS:
-            self._problems += self.carry_out()
-        row = self._count
-        self._jobs[row] = (
-            at, end, 0, 0, 1, session.exporter, boot, exported, sampling, self._base, session.number, 0, 0,
-        )  # fmt: skip
-        self._count += 1
-        return row
-
     def _compile(self, template: Template) -> tuple[int, int]:
         fields = template.compiled()
         if self._filled + len(fields) > _MOST_FIELDS:
-            self._problems += self.carry_out()
+            self._flush()
             self._compiled.clear()
             self._filled = 0
         while self._filled + len(fields) > len(self._fields):
@@ -268,18 +257,26 @@ class Messages:
         self._filled += len(fields)
         return where
 
+    def _flush(self) -> None:
+        """Decode what was gathered, in the middle of a datagram: what comes of it is handed on with its problems."""
+        found = self.carry_out()
+        self._problems += found
+
     def carry_out(self) -> list[Item]:
         """Decode what was gathered: batches that became full, and problems."""
         found: list[Item] = []
         state = self.rows.state
         state[decode.NEXT_JOB] = state[decode.NEXT_AT] = 0
-        done = self._count == 0
+        done = not self._jobs
+        jobs = np.array(self._jobs, np.int64)
+        count = len(self._jobs)
+        self._jobs = []
         while not done:
             done = bool(
                 decode.decode(
                     self._data,
-                    self._jobs,
-                    self._count,
+                    jobs,
+                    count,
                     self._fields,
                     self._samplers,
                     self.rows.tables,
@@ -297,7 +294,6 @@ class Messages:
             state[decode.FAULTS] = 0
             if self.rows.full():
                 found += self.rows.take()
-        self._count = 0
         found += self._problems
         self._problems = []
         found += self.sessions.gone

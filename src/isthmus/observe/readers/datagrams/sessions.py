@@ -92,7 +92,8 @@ class Sessions:
             if self._templates > MOST_TEMPLATES:
                 session.templates.clear()
                 self._templates = sum(len(each.templates) for each in self._sessions.values())
-        session.templates[number] = template
+        if not template.same(session.templates.get(number)):
+            session.templates[number] = template
         found = self._waiting.pop((session.number, number), [])
         self._octets -= sum(len(each.data) for each in found)
         return found

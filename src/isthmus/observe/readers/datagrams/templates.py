@@ -1,12 +1,12 @@
 """Templates of NetFlow v9 (RFC 3954) and IPFIX (RFC 7011, section 3.4), compiled into lists of fields."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from isthmus.observe.readers.datagrams.decode import FIELD
-from isthmus.observe.readers.datagrams.elements import ELEMENTS, IGNORE_ZERO, SKIP, VARIABLE, Element, element
+from isthmus.observe.readers.datagrams.elements import IGNORE_ZERO, SKIP, VARIABLE, element
 from isthmus.observe.readers.native import Ints
 
 SAMPLER_ID, SELECTOR_ID = 48, 302
@@ -26,17 +26,26 @@ class Field:
     scope: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Template:
     """What records of one kind look like."""
 
     fields: tuple[Field, ...]
     options: bool = False
+    least: int = field(init=False)
+    """The fewest octets that a record takes."""
+    varies: bool = field(init=False)
+    """Whether records may be longer."""
 
-    @property
-    def least(self) -> int:
-        """The fewest octets that a record takes."""
-        return sum(1 if each.length == VARIABLE else each.length for each in self.fields)
+    def __post_init__(self) -> None:
+        """Worked out once, since it is asked for every set."""
+        least = sum(1 if each.length == VARIABLE else each.length for each in self.fields)
+        object.__setattr__(self, "least", least)
+        object.__setattr__(self, "varies", any(each.length == VARIABLE for each in self.fields))
+
+    def same(self, other: "Template | None") -> bool:
+        """Whether another one says the same."""
+        return other is not None and self.fields == other.fields and self.options == other.options
 
     def compiled(self) -> Ints:
         """The fields as the compiled loop reads them; neighbours that tell nothing are one."""
@@ -130,6 +139,3 @@ def templates(data: bytes, at: int, end: int, *, ipfix: bool, options: bool) -> 
             yield 0, None
         else:
             yield number, template
-
-
-__all__ = ["ELEMENTS", "Element", "Field", "Template", "rate", "templates"]

@@ -26,6 +26,9 @@ RECORDS, ARRAY = 3, 4
 UNCOMPRESSED_BLOCK = 1
 """The flag of a block that is not compressed, whatever the file's header says."""
 
+_USUAL = 1_310_720
+"""Octets that the unpacked blocks of nfcapd do not exceed."""
+
 MOST_LZO = 2 * 1024 * 1024
 """The largest LZO block that is unpacked: it can grow 255-fold, and nfdump's own are half as large at most."""
 
@@ -66,14 +69,20 @@ class Header:
 
 
 def _lz4(data: memoryview) -> Packed:
+    """The block does not tell how long it was: nfdump's own were a megabyte; more memory is asked for where needed."""
     import lz4.block  # type: ignore[import-untyped]
 
     most = min(LONGEST, 255 * len(data) + 64)
-    try:
-        plain: bytes = lz4.block.decompress(data, uncompressed_size=most)
-        return plain
-    except lz4.block.LZ4BlockError as error:
-        raise ValueError("damaged") from error
+    size = min(_USUAL, most)
+    while True:
+        try:
+            plain: bytes = lz4.block.decompress(data, uncompressed_size=size)
+        except lz4.block.LZ4BlockError as error:
+            if size >= most:
+                raise ValueError("damaged") from error
+            size = min(4 * size, most)
+        else:
+            return plain
 
 
 def _zstd(data: memoryview) -> Packed:

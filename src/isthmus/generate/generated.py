@@ -2,19 +2,23 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from isthmus.decide import Judgement
 from isthmus.diagnostics import Diagnostic
 from isthmus.estate import Estate
 from isthmus.evidence import Facts
+from isthmus.formats import CannotRenderError, Text
 from isthmus.generate.borders import borders
 from isthmus.generate.buildable import Choice, choose, remarks
-from isthmus.generate.codes import NO_POINT
-from isthmus.generate.gateway import gateways
-from isthmus.generate.needs import Needs, Role, needs
-from isthmus.generate.parts import Written, parts, written
+from isthmus.generate.codes import CANNOT_WRITE, NO_POINT
+from isthmus.generate.gateway import egress_elsewhere
+from isthmus.generate.legs import legs
+from isthmus.generate.needs import Needs, needs
+from isthmus.generate.parts import Part, Written, parts, written, written_groups
+from isthmus.generate.vips import vips
+from isthmus.generate.zones import zones
 from isthmus.network import Device, Network
 
 
@@ -43,31 +47,52 @@ class Generated:
 
     @property
     def files(self) -> dict[str, str]:
-        """Every text by its path, ``devices/DEVICE/…``, in the order of paths."""
-        found = {f"devices/{each.device}/{one.name}": one.text for each in self.written for one in each.texts}
+        """Every text by its path, such as ``devices/DEVICE/…``, in the order of paths."""
+        found = {
+            "/".join(filter(None, (each.folder, each.device, one.name))): one.text
+            for each in self.written
+            for one in each.texts
+        }
         return dict(sorted(found.items()))
 
 
-def generate(judgement: Judgement, facts: Facts, frame: Network, head: Iterable[str] = ()) -> Generated:
+def generate(
+    judgement: Judgement,
+    facts: Facts,
+    frame: Network,
+    head: Iterable[str] = (),
+    folders: Mapping[str, Sequence[Text]] | None = None,
+) -> Generated:
     """Everything that the estate's agreed and conforming crossings need of the frame, and nothing more.
 
-    ``judgement`` is by the kinds of evidence of ``buildable.KINDS``. The same estate and frame give the same texts.
+    ``judgement`` is by the kinds of evidence of ``buildable.KINDS``; ``folders`` are the frame's own texts by device,
+    of which controllers are asked for their ports. The same estate and frame give the same texts.
     """
     choice = choose(judgement, facts)
     wanted = needs(choice.built, facts)
     lines = tuple(head)
-    done = tuple(written(each, lines) for each in parts(wanted, facts, frame))
-    gaps = (*wanted.problems, *_gaps(facts.estate, frame))
-    return Generated(facts.estate, choice, wanted, done, remarks(choice, gaps), lines)
+    problems: list[Diagnostic] = []
+    done = [one for each in parts(wanted, facts, frame) for one in _written(each, lines, problems)]
+    done += written_groups(wanted, facts, folders or {}, lines)
+    done += [*vips(wanted, facts, lines), *legs(wanted, facts.estate, lines)]
+    done += [Written("dns", "", (each,), ()) for each in zones(wanted, facts.estate, lines, problems)]
+    gaps = (*wanted.problems, *problems, *_gaps(facts.estate, frame))
+    return Generated(facts.estate, choice, wanted, tuple(done), remarks(choice, gaps), lines)
+
+
+def _written(part: Part, head: tuple[str, ...], problems: list[Diagnostic]) -> Iterator[Written]:
+    try:
+        yield written(part, head)
+    except CannotRenderError as error:
+        message = f"nothing is written for `{part.device.name}` in format {part.format}: {error}"
+        problems.append(Diagnostic(CANNOT_WRITE, message, part.device.where))
 
 
 def _gaps(estate: Estate, frame: Network) -> Iterator[Diagnostic]:
     """The enforcement points that should be there, and that nothing tells the place of."""
-    known = {each.egress.id for each in gateways(frame, estate)}
-    for network in estate.networks.values():
-        if network.role == Role.EGRESS and network.id not in known:
-            message = f"no gateway of the snapshot translates to `{network.id}`, so none is configured"
-            yield Diagnostic(NO_POINT, message, network.where, "add the gateway's ruleset and routes to the snapshot")
+    for network in egress_elsewhere(frame, estate):
+        message = f"no gateway of the snapshot translates to `{network.id}`, so only its list of exceptions is written"
+        yield Diagnostic(NO_POINT, message, network.where, "add the gateway's ruleset and routes to the snapshot")
     if len(estate.realms) > 1 and not borders(frame, estate):
         message = "no router of the snapshot leads from one realm to another, so no border filter is written"
         yield Diagnostic(NO_POINT, message, estate.where, "add the border routers' configurations to the snapshot")
