@@ -76,6 +76,23 @@ def test_what_was_changed_by_hand_is_replaced_only_when_told(tmp_path: Path) -> 
     assert (out / "a.txt").read_text() == "two"
 
 
+def test_where_no_folder_can_be(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine")
+    for out in (tmp_path / "file", tmp_path / "file" / "below", Path("/")):
+        with pytest.raises(Refused):
+            write_folder(out, {"a.txt": "one"}, ABOUT, replace_edited=True)
+
+    assert tree(tmp_path) == {"file": b"mine"}
+
+
+def test_the_folder_one_is_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "made").mkdir()
+    monkeypatch.chdir(tmp_path / "made")
+    write_folder(Path(), {"a.txt": "one"}, ABOUT, replace_edited=False)
+
+    assert set(tree(tmp_path / "made")) == {"a.txt", MANIFEST}
+
+
 @pytest.mark.parametrize("manifest", ["", "[]", '{"files": 3}', '{"generator": "other 1", "files": {"a.txt": "x"}}'])
 def test_a_folder_of_somebody_else_is_refused(tmp_path: Path, manifest: str) -> None:
     (tmp_path / MANIFEST).write_text(manifest)
@@ -92,3 +109,13 @@ def test_an_estate_without_a_snapshot_says_what_has_no_place(capsys: pytest.Capt
     assert "hiera/cloud-nat-egress-eqiad: cloudgw.yaml" in told
     assert "no gateway of the snapshot translates to `cloud-nat-egress-eqiad`" in told
     assert "no router of the snapshot leads from one realm to another" in told
+
+
+def test_nothing_is_written_into_the_estate_itself(tmp_path: Path) -> None:
+    (tmp_path / "estate.yaml").write_text((EXAMPLE.parent / "wikis-excepted" / "estate.yaml").read_text())
+    report = generated(tmp_path, today=TODAY)
+    for out in (tmp_path, tmp_path / "made", tmp_path / "snapshot" / "made"):
+        with pytest.raises(Refused, match="inside the estate"):
+            write(report, out, replace_edited=True)
+
+    assert [each.name for each in tmp_path.iterdir()] == ["estate.yaml"]

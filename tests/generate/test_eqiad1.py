@@ -18,7 +18,7 @@ from isthmus.packetset import Space
 from isthmus.prove import Prover
 from isthmus.workflows.generate import Report, generated
 from tests.formats.nftables.kernel import missing
-from tests.prove.estates import TODAY, edition
+from tests.prove.estates import TODAY, asked, edition
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "eqiad1"
 EXCEPTION = """
@@ -59,8 +59,8 @@ def exact(report: Report) -> None:
         answer = prover.claims.works(prover.crossing(found.estate.crossings[name]), name)
         is_elsewhere = name == "wikis" and "packets and replies pass; what beyond" in answer.because
         assert answer.finding is Finding.MET or is_elsewhere, answer.because
-    asked = (each.request((*each.dialled, *each.seen), each.to) for each in found.needs.flows)
-    declared = space.union(space.match(each) for each in asked)
+    flows = (each.request((*each.dialled, *each.seen), each.to) for each in found.needs.flows)
+    declared = space.union(space.match(each) for each in flows)
     for realm, other in prover.realm_pairs:
         journey = prover.journey((prover.from_realm(realm) & prover.to_realm(other)) - declared)
         answer = prover.claims.never_gets_in(journey, space.everything, f"from {realm} to {other} gets in")
@@ -85,6 +85,18 @@ def test_what_was_built_conforms_once_it_is_configured() -> None:
     judged = judge(heard, edition(), only=found.built, kinds=(Kind.DECLARED, Kind.ATTESTED, Kind.CONFIGURED))
 
     assert {each.crossing.id: each.decision for each in judged.crossings} == dict.fromkeys(found.built, "conforms")
+
+
+def test_nothing_undeclared_crosses_by_the_guidelines_own_check(tmp_path: Path) -> None:
+    """XR003, where the estate names the floating addresses as what instances arrive as."""
+    folder = tmp_path / "eqiad1"
+    shutil.copytree(EXAMPLE, folder)
+    crossings = (folder / "crossings.yaml").read_text()
+    (folder / "crossings.yaml").write_text(crossings.replace("[185.15.56.1/32]", "[185.15.56.0/25]"))
+    report = generated(folder, today=TODAY)
+    prover = Prover(_facts(report), framed(report.frame, report.generated.meant), Space(1 << 22))
+
+    assert asked(prover, "XR003").finding is Finding.MET
 
 
 def test_an_exception_opens_what_it_excuses_and_no_more(excepted: Report) -> None:
@@ -155,8 +167,8 @@ def test_instances_that_serve_are_in_their_groups_alone() -> None:
 def test_nft_takes_every_ruleset() -> None:
     for path, text in plain().generated.files.items():
         if path.endswith(".nft"):
-            asked = ["unshare", "-rn", "nft", "-c", "-f", "-"]
-            done = subprocess.run(asked, input=text, capture_output=True, text=True, timeout=60, check=False)
+            command = ["unshare", "-rn", "nft", "-c", "-f", "-"]
+            done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=60, check=False)
             assert done.returncode == 0, path + done.stderr
 
 
@@ -164,8 +176,8 @@ def test_nft_takes_every_ruleset() -> None:
 def test_haproxy_takes_its_configuration(tmp_path: Path) -> None:
     text = plain().generated.files["devices/cloudlb1001/haproxy.cfg"]
     (tmp_path / "haproxy.cfg").write_text(text)
-    asked = ["haproxy", "-c", "-f", str(tmp_path / "haproxy.cfg")]
-    done = subprocess.run(asked, capture_output=True, text=True, timeout=60, check=False)
+    command = ["haproxy", "-c", "-f", str(tmp_path / "haproxy.cfg")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
     assert done.returncode == 0, done.stderr
     assert text.count("\tbind ") == text.count("bind ipv4@185.15.56.161:")

@@ -25,6 +25,7 @@ from tests.guidelines.requirements.examples import PREAMBLE
 from tests.guidelines.requirements.judging import TODAY
 from tests.prove.findings.examples import ESTATE
 
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 EXCEPTION = "ip daddr 203.0.113.130 accept\n"
 RULE = "\t\tip saddr { 172.16.0.0/21"
 
@@ -223,3 +224,16 @@ def test_a_theorem_needs_no_packet_and_no_second_opinion(estate: Path, monkeypat
     monkeypatch.setattr(Walker, "walk", refusing(Walker.walk))
     report = check(estate, today=date(2026, 12, 1), only=["web"])
     assert configured(report, "XR304", "web") == ("met", "no private address is seen on either side")
+
+
+def test_only_some_crossings_are_told_that_they_do_not_work(tmp_path: Path) -> None:
+    """What speaks of a chosen crossing is told where only it is asked for."""
+    estate = tmp_path / "eqiad1"
+    shutil.copytree(EXAMPLES / "eqiad1", estate)
+    firewall = estate / "snapshot" / "clouddumps1001" / "iptables.save"
+    lines = firewall.read_text().splitlines(keepends=True)
+    firewall.write_text("".join(line for line in lines if "nfs_clients src" not in line))
+    report = check(estate, today=date(2026, 11, 24), only=("dumps-nfs",))
+    assert report.judgement is not None
+    assert "PRV001" in [each.code for each in report.judgement.findings]
+    assert report.exit_code == 1

@@ -189,3 +189,9 @@ def test_a_broken_estate_is_refused(tmp_path: Path) -> None:
     (tmp_path / "estate.yaml").write_text("estate: [", encoding="utf-8")
     with pytest.raises(Refused, match="cannot be used"):
         trace(tmp_path, "tools", "mirror", "873/tcp", today=DAY)
+
+
+@pytest.mark.parametrize("word", ["255.255.255.255", "224.0.0.1", "0.0.0.0", "127.0.0.1", "::1", "ff02::1"])
+def test_an_address_that_no_host_has_is_refused(word: str) -> None:
+    with pytest.raises(Refused, match="address"):
+        ENDS.addresses(word)

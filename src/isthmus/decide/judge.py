@@ -24,11 +24,13 @@ def judge(
     only: Collection[str] = (),
     kinds: tuple[Kind, ...] = EVERY_KIND,
     remarks: Iterable[Diagnostic] = (),
+    remarks_of_chosen: Iterable[Diagnostic] = (),
 ) -> Judgement:
     """Judge an estate's crossings (``only`` some of them) on some ``kinds`` of evidence.
 
     ``remarks`` are findings made before, such as overlapping realms; they speak of the estate as a whole, as some
-    requirements do, and are left out with them where only some crossings are asked for.
+    requirements do, and are left out with them where only some crossings are asked for. ``remarks_of_chosen`` speak
+    of the crossings that were asked for, or of what was read to judge them, and always count.
     """
     chosen = [each for each in facts.estate.crossings.values() if not only or each.id in only]
     crossings = tuple(judge_crossing(each, facts, edition, kinds) for each in chosen)
@@ -36,6 +38,7 @@ def judge(
     whole = tuple(_judged(Question(each, facts, edition), kinds) for each in estate_wide)
     findings = [
         *(() if only else remarks),
+        *remarks_of_chosen,
         *(remark for each in crossings for remark in about_exceptions(each, facts, edition)),
         *(remark for each in crossings for remark in about_statements(each)),
         *(remark for each in crossings for remark in about_agreements(each, facts)),

@@ -63,7 +63,7 @@ def session(master: str) -> "Iterator[SparkSession]":
     try:
         from pyspark.sql import SparkSession
     except ImportError:
-        raise Refused("PySpark is not installed; install `isthmus[spark]`") from None
+        raise Refused("Spark needs `pyspark`, which is not installed", "pip install 'pyspark[connect] >= 4'") from None
     builder = SparkSession.builder.appName("isthmus audit")
     if master == SAIL:
         with _sail() as address, _ended(builder.remote(address).getOrCreate()) as spark:
@@ -93,7 +93,7 @@ def _sail() -> Iterator[str]:
     try:
         from pysail.spark import SparkConnectServer  # type: ignore[import-not-found]
     except ImportError:
-        raise Refused("Sail is not installed; install `isthmus[spark]`") from None
+        raise Refused("Sail is not installed", "pip install pysail 'pyspark[connect] >= 4'") from None
     server = SparkConnectServer("127.0.0.1", 0)
     server.start(background=True)
     try:

@@ -39,6 +39,6 @@ def check(path: Path, *, today: date, only: Sequence[str] = (), kinds: tuple[Kin
         return Report(None, told.errors, texts, __version__)
     lab = heard(told.facts, loaded.edition, loaded, only) if Kind.EXERCISED in kinds else Heard(told.facts)
     seen, unlike = observed(lab.facts, loaded, only) if Kind.OBSERVED in kinds else (lab.facts, ())
-    remarks += [*told.remarks, *lab.remarks, *unlike]
-    judgement = judge(seen, loaded.edition, only=only, kinds=kinds, remarks=remarks)
+    remarks += [*lab.remarks, *unlike]
+    judgement = judge(seen, loaded.edition, only=only, kinds=kinds, remarks=remarks, remarks_of_chosen=told.remarks)
     return Report(judgement, (), texts, __version__, told.devices)

@@ -11,7 +11,6 @@ from isthmus.guidelines.exercise import Back, Exercise, Probed
 from isthmus.guidelines.testify_exercised import exercised_evidence
 from isthmus.packetset import Packet, ping, tcp, udp
 from isthmus.sources.exercises import read_exercise, state_digest
-from isthmus.workflows.declared import declaring
 from isthmus.workflows.load import Loaded
 
 NOT_THROUGH = Code(
@@ -191,6 +190,8 @@ def _place(facts: Facts, address: IPAddress) -> tuple[str, str]:
 
 
 def _is_declared(facts: Facts, probe: Probed) -> bool:
+    from isthmus.workflows.declared import declaring  # loads the formats
+
     return any(each.state is State.RUNNING for each in declaring(facts, _packet(probe)))
 
 

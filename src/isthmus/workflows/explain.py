@@ -46,13 +46,13 @@ Page = RequirementPage | CasePage | Code | Report
 
 def every_code() -> tuple[Code, ...]:
     """Every kind of diagnostic that the program can give."""
-    from isthmus import formats, network
+    from isthmus import formats, generate, network
     from isthmus.observe import codes as observe
     from isthmus.prove.findings import codes as layers
 
     rooms = (documents.CODES, estate.CODES, guidelines.CODES, decide.CODES, files.CODES, snapshot.CODES, plan.CODES)
     lab = (exercises.CODES, exercised.CODES)
-    more = (observe.CODES, network.CODES, formats.codes(), layers())
+    more = (observe.CODES, generate.CODES, network.CODES, formats.codes(), layers())
     return tuple(code for room in (*rooms, *lab, *more) for code in room)
 
 

@@ -6,7 +6,7 @@ never lost: the folder is refused.
 
 import hashlib
 import json
-import shutil
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -17,36 +17,45 @@ MANIFEST = "MANIFEST.json"
 
 def write_folder(out: Path, files: Mapping[str, str], about: Mapping[str, object], *, replace_edited: bool) -> None:
     """Write files and the manifest. Raises Refused, and changes nothing, where the folder holds what is not ours."""
+    out = out.resolve()
     _refuse_strangers(out, replace_edited=replace_edited)
     sums = {path: hashlib.sha256(text.encode()).hexdigest() for path, text in files.items()}
     manifest = json.dumps({**about, "files": sums}, indent=2, ensure_ascii=False) + "\n"
-    partial, old = (out.with_name(f".{out.name}.{word}") for word in ("partial", "old"))
     try:
-        for each in (partial, old):
-            shutil.rmtree(each, ignore_errors=True)
-        for path, text in {**files, MANIFEST: manifest}.items():
-            target = partial / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(text, encoding="utf-8", newline="")
-        if out.exists():
-            out.rename(old)
-        partial.rename(out)
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=f".{out.name}.", dir=out.parent, ignore_cleanup_errors=True) as beside:
+            _write({**files, MANIFEST: manifest}, Path(beside) / "new")
+            _exchange(out, Path(beside))
     except OSError as error:
-        if old.is_dir() and not out.exists():
-            old.rename(out)
         raise Refused(f"cannot write `{out}`: {(error.strerror or str(error)).lower()}") from None
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-        if out.exists():
-            shutil.rmtree(old, ignore_errors=True)
+
+
+def _write(files: Mapping[str, str], folder: Path) -> None:
+    for path, text in files.items():
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8", newline="")
+
+
+def _exchange(out: Path, beside: Path) -> None:
+    """Put the new folder where the old one is; where that fails, the old one is there again."""
+    is_there = out.exists()
+    if is_there:
+        out.rename(beside / "old")
+    try:
+        (beside / "new").rename(out)
+    except OSError:
+        if is_there:
+            (beside / "old").rename(out)
+        raise
 
 
 def _refuse_strangers(out: Path, *, replace_edited: bool) -> None:
     """Refuse a folder with files that we did not make, or that were changed since."""
     if not out.exists():
         return
-    if not out.is_dir():
-        raise Refused(f"`{out}` is no folder", "name a new folder")
+    if not out.is_dir() or out == out.parent:
+        raise Refused(f"`{out}` is no folder to write into", "name a new folder")
     ours = _ours(out)
     for path in sorted(each for each in out.rglob("*") if not each.is_dir()):
         name = path.relative_to(out).as_posix()

@@ -1,7 +1,7 @@
 """A packet in words: addresses, or names of the estate, for its ends, and a port with its protocol."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 
@@ -16,6 +16,13 @@ from isthmus.workflows.declared import number_of
 from isthmus.workflows.refusal import Refused
 
 USUAL_SOURCE_PORT = 50000
+
+_NO_HOSTS: tuple[tuple[str, Callable[[Address], bool]], ...] = (
+    ("the unspecified address", lambda address: address.is_unspecified),
+    ("a loopback address", lambda address: address.is_loopback),
+    ("a multicast address", lambda address: address.is_multicast),
+    ("the broadcast address", lambda address: str(address) == "255.255.255.255"),
+)
 
 _HELP = "write `443/tcp`, `53/udp`, `https/tcp` or `icmp`"
 
@@ -66,10 +73,9 @@ class Ends:
 
         Of a service those are meant at which it listens for ``flow``, where there are any. Raises Refused.
         """
-        try:
-            return (ip_address(word.strip("[]")),), "address"
-        except ValueError:
-            pass
+        address = _address(word)
+        if address is not None:
+            return (address,), "address"
         for kind, addresses in self._named(word, flow):
             if addresses:
                 return tuple(dict.fromkeys(addresses)), kind
@@ -116,6 +122,18 @@ class Ends:
         for service in estate.services.values():
             yield from service.names
         yield from self.network.devices
+
+
+def _address(word: str) -> Address | None:
+    """The address that a word spells. Raises Refused for one that no host has for itself (RFC 6890)."""
+    try:
+        address = ip_address(word.strip("[]"))
+    except ValueError:
+        return None
+    kind = next((kind for kind, holds in _NO_HOSTS if holds(address)), None)
+    if kind is not None:
+        raise Refused(f"`{word}` is {kind}", "write the address of a host: packets to one are followed, no others")
+    return address
 
 
 def packet_of(ends: Ends, source: str, destination: str, flow: str, source_port: int | None) -> Asked:

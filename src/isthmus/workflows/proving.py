@@ -58,6 +58,6 @@ def _proved(
 
     prover = Prover(facts, configured.network, after=after)
     heard = replace(facts, testimony={**facts.testimony, **configured_evidence(facts, edition, prover, only)})
-    found = () if only else tuple(findings(prover))
+    found = tuple(findings(prover, only))
     devices = tuple(DeviceRead(name, each.coverage) for name, each in sorted(configured.network.devices.items()))
     return Proved(heard, (), (*configured.diagnostics, *found), devices, configured.texts, prover)

@@ -4,8 +4,10 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
+from isthmus.diagnostics import Diagnostic, Span
 from isthmus.formats.format import Parsed, Text
 from isthmus.formats.junos.building import Building
+from isthmus.formats.junos.codes import SYNTAX
 from isthmus.formats.junos.commands import EDITS, VERBS, Commands
 from isthmus.formats.junos.hierarchy import Hierarchy, is_chatter
 from isthmus.formats.junos.sections import TOP
@@ -39,7 +41,10 @@ def parse(text: Text) -> Parsed:
     building = Building.of(text.name)
     lines = text.lines
     first = next(_statements(lines), "")
-    if _is_command(first):
+    if not first:
+        message, help_ = "the configuration holds no statement", "collect it again: `show configuration | no-more`"
+        building.problems.append(Diagnostic(SYNTAX, message, Span(text.name), help_))
+    elif _is_command(first):
         Commands(building).read(lines)
     else:
         Hierarchy(building).read(lines)

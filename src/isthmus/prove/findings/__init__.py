@@ -4,13 +4,14 @@ A file ``NAME.py`` offers ``CODES`` and ``find(prover)``, which yields diagnosti
 """
 
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cache
 from importlib import import_module
 from types import ModuleType
 
 from isthmus.diagnostics import Code, Diagnostic, Severity, Span
 from isthmus.packetset import TooLargeError
+from isthmus.prove.findings.declared_not_configured import not_carried
 from isthmus.prove.prover import Prover
 from isthmus.prove.reach.explore import TooLongError
 
@@ -33,8 +34,11 @@ def codes() -> tuple[Code, ...]:
     return (*(code for each in _kinds() for code in each.CODES), UNTOLD)
 
 
-def findings(prover: Prover) -> Iterator[Diagnostic]:
-    """Everything that is found, in reading order."""
+def findings(prover: Prover, only: Collection[str] = ()) -> Iterator[Diagnostic]:
+    """Everything that is found, in reading order; of ``only`` some crossings, what speaks of them alone."""
+    if only:
+        yield from not_carried(prover, [prover.estate.crossings[each] for each in only])
+        return
     found = [finding for each in _kinds() for finding in _found(each, prover)]
     yield from sorted(found, key=Diagnostic.sort_key)
 

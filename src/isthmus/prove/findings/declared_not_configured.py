@@ -1,6 +1,6 @@
 """A running crossing that the configured network does not carry, there and back."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from isthmus.diagnostics import Code, Diagnostic, Severity, Span
 from isthmus.estate import Crossing, State
@@ -20,7 +20,12 @@ CODES = (NOT_CARRIED,)
 
 def find(prover: Prover) -> Iterator[Diagnostic]:
     """Every running crossing of which some packet is surely lost."""
-    for crossing in prover.estate.crossings.values():
+    return not_carried(prover, prover.estate.crossings.values())
+
+
+def not_carried(prover: Prover, crossings: Iterable[Crossing]) -> Iterator[Diagnostic]:
+    """Those of ``crossings`` that run and of which some packet is surely lost."""
+    for crossing in crossings:
         if crossing.state is State.RUNNING:
             answer = carried(prover, crossing)
             if answer.finding is Finding.NOT_MET:
