@@ -191,7 +191,7 @@ def test_a_broken_estate_is_refused(tmp_path: Path) -> None:
         trace(tmp_path, "tools", "mirror", "873/tcp", today=DAY)
 
 
-@pytest.mark.parametrize("word", ["255.255.255.255", "224.0.0.1", "0.0.0.0", "127.0.0.1", "::1", "ff02::1"])
+@pytest.mark.parametrize("word", ["255.255.255.255", "224.0.0.1", "::", "127.0.0.1", "::1", "ff02::1"])
 def test_an_address_that_no_host_has_is_refused(word: str) -> None:
     with pytest.raises(Refused, match="address"):
         ENDS.addresses(word)
