@@ -130,7 +130,7 @@ hosts:
     ("prefix", "networks", "is_covered", "is_contested"),
     [
         ("198.51.100.1/32", ["egress"], True, False),
-        ("198.51.100.0/24", ["egress", "floating", "cloud-vips"], False, False),
+        ("198.51.100.0/24", ["egress", "floating", "cloud-vips", "border-end", "gateway-end", "inside"], False, False),
         ("192.0.2.0/25", [], False, False),
         ("10.9.0.0/24", ["mine", "yours"], True, True),
         ("10.9.0.7/32", ["mine", "yours"], True, True),

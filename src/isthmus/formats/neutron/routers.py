@@ -77,8 +77,9 @@ def device(
         interfaces[way.interface.name] = with_floating(way.interface, floatings)
         routes += way.routes
     nat = translation(where, way.gateway if way else None, floatings)
-    doubts = [*_doubts(router, way, scopes, inventory, segments)]
+    doubts = [*_doubts(router, way, inventory, segments)]
     told = [*fields.doubts, *(doubt for each in router.ports for doubt in each.doubts)]
+    told += _own_doubts(router, scopes, inventory, segments)
     return Device(
         name,
         where,
@@ -123,17 +124,19 @@ def _scopes(router: Router, segments: Segments) -> Iterator[str]:
             yield segments.networks[port.network].scopes[0]
 
 
-def _doubts(
-    router: Router, way: Way | None, scopes: list[str], inventory: Inventory, segments: Segments
-) -> Iterator[Unmodelled]:
-    """What else may change any packet at the router."""
-    fields = router.fields
+def _doubts(router: Router, way: Way | None, inventory: Inventory, segments: Segments) -> Iterator[Unmodelled]:
+    """What else may change any packet at the router, and is counted where it is told."""
     yield from (inventory.missing[kind.key] for kind in (FLOATING, PORTS, SUBNETS) if kind.key in inventory.missing)
     yield from inventory.touched.get(router.id, ())
     yield from inventory.loose
     yield from (doubt for each in router.ports for doubt in each.around)
     if way and way.network in segments.networks:
         yield from segments.networks[way.network].doubts
+
+
+def _own_doubts(router: Router, scopes: list[str], inventory: Inventory, segments: Segments) -> Iterator[Unmodelled]:
+    """What the router itself says that is not modelled and may change any packet."""
+    fields = router.fields
     sixes = {segments.networks[each.network].scopes[1] for each in router.ports if each.network in segments.networks}
     if len(set(scopes)) > 1 or len(sixes) > 1:
         yield Unmodelled(fields.record.where, "networks of several address scopes, between which routers drop packets")
