@@ -161,8 +161,12 @@ def _unseen(course: Course, machine: Machine, stage: Stage) -> Iterator[Course]:
 
 
 def _awaiting(course: Course) -> Course:
-    """The packet as rules see it before connection tracking does: ``invalid`` (nft(8), ``ct state``)."""
+    """The packet as rules see it before connection tracking does: ``invalid`` (nft(8), ``ct state``).
+
+    The device's own packets that come back through loopback were seen when they left.
+    """
     is_seen = course.tracked is not None or course.known is not None or course.is_untracked
+    is_seen = is_seen or course.arriving == LOOPBACK
     return course if is_seen else _in_state(course, State.INVALID)
 
 
