@@ -21,6 +21,9 @@ from isthmus.packetset import Block, Match
 
 _ANYTHING = (Match(),)
 
+REPLIES = "neutron: replies"
+"""The rule that lets answers in."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shared:
@@ -107,10 +110,10 @@ def _before(direction: str, stateful: frozenset[bool], where: Span) -> list[Rule
             Rule(tuple(builtin.DHCP_ANSWERS.values()), drop, where, "neutron: no DHCP answers"),
         ]
     if stateful == {True}:
-        rules.append(Rule((builtin.REPLIES,), accept, where, "neutron: replies"))
+        rules.append(Rule((builtin.REPLIES,), accept, where, REPLIES))
     elif len(stateful) == 2:
         doubt = Unmodelled(where, "stateful and stateless groups on one port, which the API refuses")
-        rules.append(Rule((), accept, where, "neutron: replies", (builtin.REPLIES,), (doubt,)))
+        rules.append(Rule((), accept, where, REPLIES, (builtin.REPLIES,), (doubt,)))
     return rules
 
 

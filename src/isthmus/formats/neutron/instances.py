@@ -7,7 +7,7 @@ one each, because they hold addresses.
 from collections.abc import Iterable, Iterator, Mapping
 from ipaddress import IPv4Interface, IPv6Interface, ip_interface, ip_network
 
-from isthmus.formats.neutron.filters import Filters, own_chains
+from isthmus.formats.neutron.filters import REPLIES, Filters, own_chains
 from isthmus.formats.neutron.labels import labels
 from isthmus.formats.neutron.ports import TRUSTED, FixedAddress, Port
 from isthmus.network import (
@@ -77,6 +77,7 @@ def device(name: str, key: tuple[str, str], ports: list[Port], filters: Filters)
         routes |= dict.fromkeys(_routes(port_name, port))
     told = [doubt for port in ports for doubt in (*port.doubts, *_doubts(key, port))]
     around = [doubt for port in ports for doubt in port.around]
+    mixed = [doubt for each in chains.values() for rule in each.rules if rule.name == REPLIES for doubt in rule.doubts]
     return Device(
         name,
         ports[0].record.where,
@@ -85,7 +86,7 @@ def device(name: str, key: tuple[str, str], ports: list[Port], filters: Filters)
         tables={MAIN_TABLE: tuple(routes)} if routes else {},
         chains=chains,
         definitions=definitions,
-        coverage=Coverage(len(ports), tuple(dict.fromkeys(told))),
+        coverage=Coverage(len(ports), tuple(dict.fromkeys((*told, *mixed)))),
         doubts=tuple(dict.fromkeys((*told, *around))),
     )
 
